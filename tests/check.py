@@ -1,9 +1,7 @@
 """The rules of the page, one function a rule: what an edit to docs/index.md has to keep.
 
-    python tests/check.py [DIR]
-
-checks the project in DIR, or the one it stands in, and prints one line a problem, `FILE:LINE: RULE: message`, then
-the count and the weight of the page. The exit status is 0 for no problem, 1 for problems, 2 where it could not run.
+`python tests/check.py [DIR]` checks the project in DIR, or the one it stands in, and prints one line a problem,
+`FILE:LINE: RULE: message`, then their count. The exit status is 0 for none, 1 for some, 2 where it could not run.
 """
 
 import gzip
@@ -13,14 +11,14 @@ import re
 import sys
 import tempfile
 import unicodedata
-from collections import Counter, namedtuple
+from collections import namedtuple
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 try:
-    from bs4 import BeautifulSoup
+    from lxml.html import document_fromstring
     from markdown_it import MarkdownIt
     from markdown_it.tree import SyntaxTreeNode
     from mkdocs.commands.build import build
@@ -69,8 +67,7 @@ LINK = r"\]\(([^)]*)\)"
 QUOTATION = r"“[^”]*”|\"[^\"]*\""
 MARKER = r"\[\^([^\]]*)\]"
 TRACKING = r"utm_\w+|[a-z]{0,2}clid|mc_[ce]id|igshid|_ga|ref_src"
-# Characters that show nothing although Unicode does not count them among the format characters.
-BLANKS = "\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0"
+BLANKS = "\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0"  # they show nothing, but Unicode counts them elsewhere
 
 
 # A sentence, list item or table row, without its markers; sources: the keys of the markers right behind it; part: 1 is the
@@ -78,8 +75,8 @@ BLANKS = "\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0"
 Sentence = namedtuple("Sentence", "line text sources part section row")
 Definition = namedtuple("Definition", "line key text")
 # All that the rules look at. lines: of the page, the first at index 1; markers: (line, key); headings: (line, level, title);
-# tables: by section, rows of (line, {column: cell}); raw_html: (line, tag); nav, warnings: of MkDocs; html, soup, files: of the site.
-Project = namedtuple("Project", "root lines definitions markers headings sentences tables raw_html nav warnings html soup files")
+# tables: by section, rows of (line, {column: cell}); raw_html: (line, tag); nav, warnings: of MkDocs; page, files: of the built site.
+Project = namedtuple("Project", "root lines definitions markers headings sentences tables raw_html nav warnings page elements files")
 Problem = namedtuple("Problem", "where rule message")  # where: FILE:LINE
 
 
@@ -167,8 +164,8 @@ def read_project(root):
             raw_html += [(line, tag) for tag in re.findall("<[^>]*>?", node.content)]
     raw_html += [(definition.line, tag) for definition in definitions for tag in re.findall("<[^>]*>?", definition.text)]
     nav, warnings, page, files = build_site(root)
-    soup = BeautifulSoup(page, "html.parser")
-    return Project(root, lines, definitions, markers, headings, sentences, tables, raw_html, nav, warnings, page, soup, files)
+    elements = list(document_fromstring(page).iter("*"))
+    return Project(root, lines, definitions, markers, headings, sentences, tables, raw_html, nav, warnings, page, elements, files)
 
 
 def locate(project, text):
@@ -228,8 +225,8 @@ def duplicate_source(project):
         if keys.setdefault(key, line) != line:
             yield line, f"[^{key}] is defined on line {keys[key]} already; give this one another key, or delete it"
         for address in re.findall(LINK, text):
-            if addresses.setdefault(re.sub(r"^https?://(www\.)?|/$", "", address), key) != key:
-                yield line, f"{address} is an address of another key too; keep one key for one source"
+            if (other := addresses.setdefault(re.sub(r"^https?://(www\.)?|/$", "", address), key)) != key:
+                yield line, f"{address} is an address of [^{other}] too; keep one key for one source"
 
 
 def unknown_kind(project):
@@ -292,11 +289,10 @@ def figure(project):
         for column in ("Killed", "Wounded"):
             known |= set(numbers_in(row[column]))
             if not re.match("Interim|Part", note):
-                counts.setdefault((*first.split()[:2], column), []).extend(numbers_in(row[column]))
+                counts.setdefault((first.split(",")[0], column), []).extend(numbers_in(row[column]))
     for line, row in tables[1]:
-        day = re.findall(r"\w+", next(iter(row.values())))[:2]
         for column in ("Killed", "Wounded"):
-            values = sorted(counts.get((day[0], f"{day[1]},", column), []))
+            values = sorted(counts.get((next(iter(row.values())).split(",")[0], column), []))
             expected = "–".join(map(str, dict.fromkeys(values[:1] + values[-1:])))
             if row[column] != expected if values else numbers_in(row[column]):
                 yield line, f"{column} is “{row[column]}” here, “{expected}” by the rows of “{FIGURES}”; correct one of them"
@@ -318,9 +314,10 @@ def one_page(project):
     for (line, level, title), (_, before, _) in zip(project.headings, [("", 0, ""), *project.headings]):
         if level > before + 1 or level == 1 and before:
             yield line, f"the heading “{title}” skips a level or is a second title; begin it with {'#' * max(2, before + 1)}"
-    for name, count in Counter(tag["id"] for tag in project.soup.find_all(id=True)).items():
-        if count > 1:
-            yield locate(project, project.soup.find_all(id=name)[-1].get_text()), f"“{name}” identifies {count} places; reword the heading"
+    places = {}
+    for element in project.elements:
+        if (name := element.get("id")) and places.setdefault(name, element) is not element:
+            yield locate(project, element.text_content()), f"“{name}” identifies two places; reword the heading"
 
 
 def outside(project):
@@ -328,14 +325,15 @@ def outside(project):
     for line, tag in project.raw_html:
         if not re.fullmatch(r'<span lang="[a-z-]+">|</span>', tag):
             yield line, f'{tag} is not Markdown; delete it (only <span lang="…"> may stand, around words that are not English)'
-    for tag in project.soup.find_all(True):
-        if tag.name in ("script", "iframe", "object", "embed", "base", "form"):
-            yield locate(project, f"<{tag.name}"), f"<{tag.name}> is more than a text needs; delete it"
-        for name, value in tag.attrs.items():
-            loaded = name in ("src", "srcset", "poster", "background") or tag.name == "link" and name == "href" and tag["rel"] != ["canonical"]
-            if loaded and not value.startswith("data:") or name.startswith("on") or re.match(r"\s*(?:javascript|vbscript):", str(value)):
-                yield locate(project, value), f"<{tag.name} {name}> loads or runs {value}; the page is one request without a script: delete it"
-        if tag.name == "style" and (load := re.search(r"@import|@font-face|url\(", tag.string)):
+    for element in project.elements:
+        tag = element.tag
+        if tag in ("script", "iframe", "object", "embed", "base", "form"):
+            yield locate(project, f"<{tag}"), f"<{tag}> is more than a text needs; delete it"
+        for name, value in element.items():
+            loaded = name in ("src", "srcset", "poster", "background") or tag == "link" and name == "href" and element.get("rel") != "canonical"
+            if loaded and not value.startswith("data:") or name.startswith("on") or re.match(r"\s*(?:javascript|vbscript):", value):
+                yield locate(project, value), f"<{tag} {name}> loads or runs {value}; the page is one request without a script: delete it"
+        if tag == "style" and (load := re.search(r"@import|@font-face|url\(", element.text)):
             yield locate(project, load[0]), f"the style loads something with {load[0]}; the page is one request: delete it"
 
 
@@ -353,8 +351,9 @@ def hidden_character(project):
 
 def dead_link(project):
     """A link inside the site leads somewhere."""
-    places = {"", *(tag["id"] for tag in project.soup.find_all(id=True))}
-    for address in (link["href"] for link in project.soup.find_all("a", href=True)):
+    places = {"", *(element.get("id") for element in project.elements)}
+    # The way back from a source that nothing cites leads nowhere too, but unused_source says so.
+    for address in (link.get("href", "") for link in project.elements if link.tag == "a" and link.get("class") != "footnote-backref"):
         parts = urlsplit(address)
         here = unquote(parts.path) in {"", ".", "./", "index.html", *project.files}
         if not parts.scheme and not parts.netloc and not (here and unquote(parts.fragment) in places):
@@ -363,7 +362,7 @@ def dead_link(project):
 
 def weight(project):
     """The page arrives in the first flight of a new connection."""
-    if (total := page_weight(project.html)[0]) > WEIGHT_LIMIT:
+    if (total := page_weight(project.page)[0]) > WEIGHT_LIMIT:
         yield 1, f"the page weighs {total:,} bytes gzipped, {total - WEIGHT_LIMIT:,} more than one flight holds; shorten it"
 
 
@@ -382,9 +381,8 @@ RULES = [unsourced, undefined_source, unused_source, duplicate_source, unknown_k
 def find_problems(root):
     """Return (problems, weights) of the project in the folder `root`. Raises CannotRun."""
     project = read_project(Path(root))
-    found = [(rule.__name__.replace("_", "-"), *problem) for rule in RULES for problem in rule(project)]
-    problems = [Problem(f"{PAGE}:{where}" if isinstance(where, int) else where, rule, message) for rule, where, message in found]
-    return problems, page_weight(project.html)
+    found = [(where, rule.__name__.replace("_", "-"), message) for rule in RULES for where, message in rule(project)]
+    return [Problem(f"{PAGE}:{where}" if isinstance(where, int) else where, *rest) for where, *rest in found], page_weight(project.page)
 
 
 def main(root):
