@@ -34,14 +34,8 @@ GLANCE, FIGURES, ABOUT = "At a glance", "Casualty figures", "How this page was m
 COUNTED_PARTS = 4  # in the lead, at a glance, in the attacks and in the figures, every count must be in the table
 
 # The prefix of a source's key, and the kind of source as its definition names it.
-KINDS = {
-    "inv": "Independent investigation",
-    "hum": "United Nations or Red Cross",
-    "party": "Party to the conflict",
-    "state": "Another state",
-    "press": "News report",
-    "ref": "Encyclopedia",
-}
+KINDS = {"inv": "Independent investigation", "hum": "United Nations or Red Cross", "party": "Party to the conflict",
+         "state": "Another state", "press": "News report", "ref": "Encyclopedia"}  # fmt: skip
 DEFINITION_FORM = "Publisher, [title](address), date. Kind. How it was read."
 
 # Beginnings of words that judge: a speaker may use them, the page may not.
@@ -75,7 +69,7 @@ BLANKS = "\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0"  # they show nothing
 Sentence = namedtuple("Sentence", "line text sources part section row")
 Definition = namedtuple("Definition", "line key text")
 # All that the rules look at. lines: of the page, the first at index 1; markers: (line, key); headings: (line, level, title);
-# tables: by section, rows of (line, {column: cell}); raw_html: (line, tag); nav, warnings: of MkDocs; page, files: of the built site.
+# tables: by section, rows of (line, {column: cell}); raw_html: (line, tag); nav, warnings: of MkDocs; page, elements, files: of the site.
 Project = namedtuple("Project", "root lines definitions markers headings sentences tables raw_html nav warnings page elements files")
 Problem = namedtuple("Problem", "where rule message")  # where: FILE:LINE
 

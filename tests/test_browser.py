@@ -125,7 +125,7 @@ def test_the_readmes_commands(open_page, served):
     outlives_broken_edits(page, folder, wait_for)
     leads_home(page, f"{address}no/such/page")
     # Of all the tests only one, so that this one does not run itself.
-    result = subprocess.run(f"{readme_commands()[1]} -k keeps_every_rule", shell=True, cwd=folder, capture_output=True, text=True)
+    result = subprocess.run(f"{readme_commands()[1]} -k keeps_every_rule -n 0", shell=True, cwd=folder, capture_output=True, text=True)
     assert result.returncode == 0 and "1 passed" in result.stdout, result
 
 
