@@ -8,6 +8,7 @@ import re
 import signal
 import socket
 import subprocess
+import sysconfig
 import threading
 import time
 
@@ -130,8 +131,10 @@ def test_the_readmes_commands(open_page, served):
     assert page.title() == TITLE
     outlives_broken_edits(page, folder, wait_for)
     leads_home(page, f"{address}no/such/page")
-    # Of all the tests only one, so that this one does not run itself.
-    result = subprocess.run(f"{readme_commands()[1]} -k keeps_every_rule -n 0", shell=True, cwd=folder, capture_output=True, text=True)
+    # Of all the tests only one, so that this one does not run itself; with the packages lent, which takes seconds off.
+    lent = os.environ | {"PYTHONPATH": sysconfig.get_path("purelib")}
+    command = f"{readme_commands()[1]} -k keeps_every_rule -n 0"
+    result = subprocess.run(command, shell=True, cwd=folder, env=lent, capture_output=True, text=True)
     assert result.returncode == 0 and "1 passed" in result.stdout, result
 
 
@@ -182,11 +185,11 @@ def test_axe_finds_nothing(open_page, look, contents):
 
 
 @pytest.mark.parametrize("look", LOOKS)
-@pytest.mark.parametrize("zoom", [100, 200])
-def test_nothing_scrolls_sideways(open_page, look, zoom):
+def test_nothing_scrolls_sideways(open_page, look):
     page = open_page(**LOOKS[look])
-    page.add_style_tag(content=f"html {{ font-size: {zoom}% }}")
     assert sideways(page) <= 0
+    page.add_style_tag(content="html { font-size: 200% }")
+    assert sideways(page) <= 0, "with text twice the size"
 
 
 @pytest.mark.parametrize("from_disk", [False, True])
