@@ -5,6 +5,7 @@ import re
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from lxml import html
 from mkdocs.commands.build import build
@@ -139,6 +140,19 @@ def build_site(root):
         logging.getLogger("mkdocs").removeHandler(listener)
 
 
+def refuse_broken_addresses(lines):
+    """Raise CannotRun for an address that would stop MkDocs without a word of where it stands."""
+    for line in lines:
+        for address in re.findall(r"\]\((\S+)\)", line.text):
+            try:
+                urlsplit(address)
+            except ValueError as error:
+                place = f"{PAGE}:{line.number}"
+                raise CannotRun(f"{place}: {address} is no address: {error}; correct it")
+
+
 def read_project(root):
     """Return the project in the folder `root`. Raises CannotRun."""
-    return Project(root, read_lines(read_text(root / PAGE)), build_site(root))
+    lines = read_lines(read_text(root / PAGE))
+    refuse_broken_addresses(lines)
+    return Project(root, lines, build_site(root))

@@ -84,7 +84,6 @@ BAD = {
         source(f"§[^press-new]: Example News, [Report](ftp://example.org/report), {END}"),
         source(f"§[^press-new]: Example News, [Report](https://me@example.org/), {END}"),
         source(f"§[^press-new]: Example News, [Report](https://example.org/?utm_source=x), {END}"),
-        source(f"§[^press-new]: Example News, [Report](https://exa[mple.org/), {END}"),
         source(f"§[^press-new]: {REPORT} Read in a [copy](https:/example.org)."),
     ],
     "stray_text": [
@@ -124,7 +123,7 @@ BAD = {
     ],
     "parties": [
         [(PAGE, "## Who is", "§## Who is"), (PAGE, r"\n\| Armenia, .*", "")],
-        [(PAGE, "## Who is", "§## Who is"), (PAGE, r"\n\| Nagorno-Karabakh auth.*", "")],
+        [(PAGE, "## Who is", "§## Who is"), (PAGE, "| Nagorno-Karabakh authorities |", "| They |")],
     ],
     "too_long": [
         [(PAGE, "# The", "§# The"), text(" and rained" * 950 + ".[^press-sz]")],
@@ -132,14 +131,14 @@ BAD = {
     ],
     "last_read": [
         (SETTINGS, "sources_read: .*", "§sources_read: 1 January 2027"),
-        (SETTINGS, "extra:\n  sources_read: .*", "extra: {}"),
+        [(SETTINGS, "site_name", "§site_name"), (SETTINGS, "  sources_read: .*", "  none: 0")],
     ],
     "loaded_word": [
         text("§Terrorists fired, it was reported.[^press-sz]"),
         text("§The massacre of that day was reported.[^press-sz]"),
         (PAGE, "### 28 October: Barda", "§### 28 October: Barbaric"),
         source(f"§[^press-new]: {REPORT} Paper of the occupiers."),
-        (SETTINGS, "  A neutral", "§  A heroic"),
+        (SETTINGS, "site_description: >-\n  A", "§site_description: >-\n  A heroic,"),
     ],
     "open_quotation": [
         text("§He said that “it rained.[^press-sz]"),
@@ -157,7 +156,7 @@ BAD = {
         text("§It ~~rained~~.[^press-sz]"),
         text("§It [rained][weather].[^press-sz]"),
         item("§- [ ] It rained.[^press-sz]"),
-        text("§- It rained.[^press-sz]"),
+        text("It rained.[^press-sz]\n§- It stopped.[^press-sz]"),
         text("§| It | rained.[^press-sz] |"),
         text("§It **rained.[^press-sz]"),
     ],
@@ -179,7 +178,7 @@ BAD = {
     ],
     "mkdocs_warning": [
         text("§It [rained](#weather).[^press-sz]"),
-        (SETTINGS, "strict: true", "§footer: none\nstrict: true"),
+        (SETTINGS, "strict: true", "§shade: none\nstrict: true"),
         (SETTINGS, "    - 404.html", "    - 404.html\n§    - 500.html"),
     ],
 }
@@ -197,20 +196,20 @@ GOOD = [
     text("Asked “Why? Nobody knows. It rained.” by a reporter, he left.[^press-sz]"),
     text("Was it rain?[^press-sz]"),
     text("It rained[^press-sz]"),
-    text("It rained,[^press-sz] or it snowed.[^press-afp]"),
+    text("It rained,[^press-sz] or it snowed.[^press-efe]"),
     text("Whatever fell, from the north,\nwas rain.[^press-sz]"),
     text("It *rained* and **poured**.[^press-sz]"),
     text("See [the figures](#casualty-figures).[^press-sz]"),
     text("At 13:30 it rained – a little – near Göygöl, Mübariz said.[^press-sz]"),
-    (PAGE, "## Background\n\n", "## Background\n\nIt rained.[^press-sz]\n\n> It rained.[^press-sz]\n\n"),
+    text("It rained.[^press-sz]\n\n> It rained.[^press-sz]\n"),
     # Lists and tables
     item("- It rained,\n  then stopped.[^press-sz]"),
     item("- Whether it rained.[^press-sz]\n    - Or snowed.[^press-sz]"),
     item("* Whether it rained[^press-sz]"),
-    (PAGE, "## Background\n\n", "## Background\n\n1. It rained.[^press-sz]\n2. It snowed.[^press-sz]\n\n"),
+    text("1. It rained.[^press-sz]\n2. It snowed.[^press-sz]\n"),
     row("| Example News, 2020 | Rain \\| snow.[^press-sz] |"),
     row("| Example News, 2020 | It rained. It stopped. Nobody knows.[^press-sz] |"),
-    row("| Example News, 2020 | It rained.[^press-sz] It snowed.[^press-afp]"),
+    row("| Example News, 2020 | It rained.[^press-sz] It snowed.[^press-efe]"),
     row("| 28 October, first counts elsewhere | 2 | 9 | [^press-sz] |", "| 5 and 8 October"),
     row("| 28 October, Example News | 21 | 75 | Its own count.[^press-sz] |", "| 5 and 8 October"),
     # Sources
@@ -220,7 +219,7 @@ GOOD = [
     source(f"[^press-new]: {REPORT}\n    Read in part."),
     source("[^press-new]: Example Inc., [Report](https://example.org/?id=2), 2020. News report."),
     source(f"[^press-new]: Example (Baku), [Report [part 2]](https://example.org/r), {END}"),
-    source("[^org-new]: UN, [Note](https://example.org), 27–28 October 2020. International organisation."),
+    source("[^state-new]: Turkey, [Note](https://example.org), 27–28 October 2020. Another state."),
     source("[^inv-new]: Watch, [Note](https://example.org), no date. Independent investigation."),
     source("[^ref-new]: Book, [Barda](https://example.org), as read in 2026. Encyclopedia."),
     source(f"[^press-new]: Example News, [The Massacre of Barda](https://example.org/), {END}"),
@@ -262,7 +261,8 @@ def problems_after(folder, changes):
 @pytest.mark.parametrize("rule, changes", [(rule, e) for rule, edits in BAD.items() for e in edits])
 def test_a_bad_edit_breaks_its_rule_at_its_line(rule, changes, tmp_path):
     place, problems = problems_after(tmp_path, changes)
-    assert [(where, name) for where, name, _ in problems] == [(place, rule)], problems
+    assert {where for where, _, _ in problems} == {place}, problems
+    assert rule in {name for _, name, _ in problems}, problems
 
 
 @pytest.mark.parametrize("changes", GOOD)
@@ -296,6 +296,11 @@ def test_the_linter_prints_problems_and_their_count(tmp_path):
         (PAGE, b"# Barda\n\n\xff\n", "index.md:3: a byte that is not UTF-8"),
         (SETTINGS, b"site_name: [\n", "mkdocs.yml: MkDocs stopped"),
         (MAIN, b"{% if %}", "mkdocs.yml: MkDocs stopped"),
+        (
+            PAGE,
+            "# Barda\n\n[Rain](https://exa[mple.org/)\n".encode(),
+            "index.md:3: https://exa[mple",
+        ),
         (PAGE, None, "No such file"),
     ],
 )
