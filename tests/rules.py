@@ -1,8 +1,7 @@
 """The rules of the page: what is certain. Judgement is left to people.
 
-Each rule takes a Project and yields (line number, message), or ("FILE:LINE", message) where it is
-not the page that has to be mended. To add one: a function here, its name in RULES, and two bad
-edits and a good one in test_rules.py.
+A rule takes a Project and yields (where, message): the number of a line of the page, or FILE:LINE.
+To add one: a function here, its name in RULES, and a line in each table of edits in test_rules.py.
 """
 
 import html
@@ -47,60 +46,55 @@ LOADED = (
     "aggressor|atrocit|barbar|butcher|genocid|heinous|heroic|liberat|martyr|massacr|occupier"
     "|slaughter|terroris|vicious"
 )
-# All characters of the page; whatever else it needs can be added here.
+# The characters of the page beside those of a plain keyboard; add here what else it needs.
 LETTERS = "ÀÁÂÄÇÈÉÊËÍÎÑÓÔÖÙÚÛÜàáâãäçèéêëíîïñóôöøùúûüßĞğİıŞşƏəŠšČčŽž"
 SIGNS = "–—‘’“”…§°×½²³µ€£"
-# What hosting needs beside the pages, and what MkDocs adds.
-FILES = {"index.html", "404.html", "sitemap.xml", "sitemap.xml.gz", "CNAME", "robots.txt"}
 TAGS = "h1 h2 h3 p ul ol li table thead tbody tr th td a sup em strong blockquote br hr div"
+# What MkDocs writes, and what hosting may need.
+FILES = {"index.html", "404.html", "sitemap.xml", "sitemap.xml.gz", "CNAME", "robots.txt"}
 TEXT_LIMIT, TABLE_LIMIT = 1_800, 650  # words: a summary that grows is no summary
-
-
-def keys_in(text):
-    """Return the keys of the markers in a text."""
-    return re.findall(MARKER, text)
 
 
 def sourced_lines(project):
     """Return the lines that need a source: text, list items and table rows, not the method."""
-    return [
-        line
-        for kind in ("text", "item", "row")
-        for line in project.lines_of(kind)
-        if line.section not in (METHOD, SOURCES)
-    ]
+    lines = [line for kind in ("text", "item", "row") for line in project.lines_of(kind)]
+    return [line for line in lines if line.section not in (METHOD, SOURCES)]
 
 
 def definitions(project):
-    """Return (line, key, text) of each source."""
-    lines = project.lines_of("definition")
-    return [(line, *re.match(rf"\s*{MARKER}:\s*(.*)", line.text).groups()) for line in lines]
+    """Return (line number, key, text) of each source."""
+    for line in project.lines_of("definition"):
+        yield line.number, *re.match(rf"\s*{MARKER}:\s*(.*)", line.text).groups()
+
+
+def titles(project, level, section=None):
+    """Return (line number, text) of the headings of a level, in the page or in one part of it."""
+    found = [(line, line.text.partition(" ")) for line in project.lines_of("heading", section)]
+    return [(line.number, text) for line, (signs, _, text) in found if signs == "#" * level]
 
 
 def without_quotations(text):
+    """Return a text with its quotations emptied."""
     return re.sub(r"“[^”]*”|\"[^\"]*\"", "“”", text)
 
 
 def locate(project, text, *names):
-    """Return FILE:LINE of the first line, in the named files, that holds the text."""
-    for name in names:
+    """Return FILE:LINE of the first line, in the page or else the named files, with the text."""
+    for name in (PAGE, *names):
         for number, line in enumerate(read_text(project.root / name).splitlines(), 1):
             if text in html.unescape(line):
                 return f"{name}:{number}"
-    return f"{names[0]}:1"
-
-
-def words(lines):
-    """Return how many words the lines have, without markers and cell borders."""
-    return sum(len(re.sub(rf"{MARKER}|\|", " ", line.text).split()) for line in lines)
+    return f"{PAGE}:1"
 
 
 def length(project):
-    """Return the words of running text and of tables."""
-    text = [
-        line for line in project.lines if line.kind in ("text", "item") and line.section != SOURCES
-    ]
-    return words(text), words(line for line in project.lines if line.kind == "row")
+    """Return the words of running text and of tables, without markers."""
+    text = [line for line in project.lines if line.kind in ("text", "item")]
+    tables = [line for line in project.lines if line.kind == "row"]
+    return tuple(
+        sum(len(re.sub(rf"{MARKER}|\|", " ", line.text).split()) for line in lines)
+        for lines in (text, tables)
+    )
 
 
 # Sources
@@ -111,101 +105,67 @@ def unsourced(project):
     for line in sourced_lines(project):
         if not re.search(rf"{MARKER}[\s|]*$", line.text):
             end = line.text.strip(" |")[-50:]
-            yield (
-                line.number,
-                f"no source behind “{end}”; end it with a marker such as [^press-example]",
-            )
+            yield line.number, f"no source behind “{end}”; end it with a marker: [^press-example]"
 
 
 def two_sentences(project):
-    """One sentence a line, so that each shows its own source."""
+    """One sentence a line, so that each shows its own source; a table row may hold several."""
     for line in sourced_lines(project):
         text = without_quotations(line.text)
-        new = re.search(rf"([.!?][”)]?({MARKER})+|[a-zə]{{6}}[.!?]) +[A-ZƏ“]", text)
-        if line.kind != "row" and new:
-            rest = text[new.end() - 1 :][:30]
-            yield (
-                line.number,
-                f"a second sentence, “{rest}”; put it on a line of its own, with its source",
-            )
+        if line.kind != "row" and re.search(
+            rf"([.!?][”)]?({MARKER})+|[a-zə]{{6}}[.!?]) +[A-ZƏ“]", text
+        ):
+            yield line.number, "two sentences; give each a line of its own, with its source"
 
 
 def undefined_source(project):
     """MkDocs prints a marker without a definition as it stands, and says nothing."""
     known = {key for _, key, _ in definitions(project)}
     for line in project.lines:
-        for key in keys_in(
-            line.text.split("]:", 1)[-1] if line.kind == "definition" else line.text
-        ):
-            if key not in known:
-                yield (
-                    line.number,
-                    f"[^{key}] has no definition; correct it, or add under Sources: {DEFINITION}",
-                )
+        for key in set(re.findall(MARKER, line.text)) - known:
+            yield line.number, f"[^{key}] has no definition; correct it, or add {DEFINITION}"
 
 
 def unused_source(project):
     """A source that supports no sentence would only look like support."""
-    used = {
-        key for line in project.lines if line.kind != "definition" for key in keys_in(line.text)
-    }
-    for line, key, _ in definitions(project):
-        if key not in used:
-            yield line.number, f"no sentence rests on [^{key}]; cite it, or delete this line"
+    text = "".join(line.text for line in project.lines if line.kind != "definition")
+    for number, key, _ in definitions(project):
+        if f"[^{key}]" not in text:
+            yield number, f"no sentence rests on [^{key}]; cite it, or delete this line"
 
 
 def duplicate_source(project):
     """Of two definitions of a key, MkDocs drops the first, and says nothing."""
-    first = {}
-    for line, key, _ in definitions(project):
-        if key in first:
-            yield line.number, f"[^{key}] stands on line {first[key]} already; keep one of the two"
-        first.setdefault(key, line.number)
+    seen = {}
+    for number, key, _ in definitions(project):
+        if seen.setdefault(key, number) != number:
+            yield number, f"[^{key}] stands on line {seen[key]} already; keep one of the two"
 
 
 def incomplete_source(project):
     """Whoever doubts a sentence must be able to find its source, and see its age and kind."""
-    for line, key, text in definitions(project):
-        form = re.match(
-            r"[^\[]+, \[.+?\]\(\S+\), (?:[^\[]*\b\d{4}|no date)\. ([A-Z][a-z ]+)\.( |$)", text
-        )
-        kind = KINDS.get(key.split("-")[0])
+    form = r"[^\[]+, \[.+?\]\(\S+\), (?:[^\[]*\b\d{4}|no date)\. ([A-Z][a-z ]+)\.( |$)"
+    for number, key, text in definitions(project):
+        kind, found = KINDS.get(key.split("-")[0]), re.match(form, text)
         if kind is None:
-            kinds = ", ".join(f"{prefix}- ({kind})" for prefix, kind in KINDS.items())
-            yield (
-                line.number,
-                f"[^{key}] shows no kind of source; begin the key with one of {kinds}",
-            )
-        elif not form:
-            yield (
-                line.number,
-                f"[^{key}] lacks a publisher, linked title, date or kind; write it as {DEFINITION}",
-            )
-        elif form[1] != kind:
-            yield (
-                line.number,
-                f"[^{key}] is “{form[1]}” here, but its key means “{kind}”; correct one of the two",
-            )
-
-
-def address_problem(address):
-    """Return what is wrong with an address on the web, or None."""
-    parts = urlsplit(address)
-    if parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc:
-        return "it is not http:// or https:// with a host"
-    spies = [name for name, _ in parse_qsl(parts.query) if re.fullmatch(TRACKING, name)]
-    return f"it tells who sent the reader, with {', '.join(spies)}" if spies else None
+            yield number, f"[^{key}] shows no kind; begin it with {'-, '.join(KINDS)}-"
+        elif not found:
+            yield number, f"[^{key}] lacks a publisher, linked title, date or kind: {DEFINITION}"
+        elif found[1] != kind:
+            yield number, f"“{found[1]}” here, but [^{key}] means “{kind}”; correct one of the two"
 
 
 def bad_address(project):
     """A source's link leads to the source, and tells nobody who sent the reader."""
-    lines = {key: line.number for line, key, _ in definitions(project)}
+    lines = {f"fn-{key}": number for number, key, _ in definitions(project)}
     for item in project.site.page.cssselect(".footnote li"):
-        links = item.cssselect("a:not(.footnote-backref)")
-        for address in [link.get("href") for link in links]:
-            if problem := address_problem(address):
-                number = lines.get(item.get("id").removeprefix("fn-"), 1)
-                yield number, f"{address} is no plain address: {problem}; correct it"
+        for link in item.cssselect("a:not(.footnote-backref)"):
+            parts = urlsplit(address := link.get("href"))
+            spies = any(re.fullmatch(TRACKING, name) for name, _ in parse_qsl(parts.query))
+            plain = parts.scheme in ("http", "https") and parts.hostname and "@" not in parts.netloc
+            if spies or not plain:
+                message = f"{address} is no plain address; write https://, host and path"
+                yield lines.get(item.get("id"), 1), f"{message}, without tracking"
 
 
 def stray_text(project):
@@ -217,11 +177,9 @@ def stray_text(project):
 
 def link_away(project):
     """Running text leads only to its sources: an address belongs into a definition."""
-    for link in project.site.page.xpath("//main//a[not(ancestor::div)]"):
-        address = link.get("href", "")
+    for address in project.site.page.xpath("//main//a[not(ancestor::div)]/@href"):
         if not address.startswith("#") and address != LICENCE:
-            place = locate(project, address, PAGE)
-            yield place, f"a link to {address} in running text; make it a source, and cite that"
+            yield locate(project, address), f"{address} in running text; make it a source"
 
 
 # The shape of the page
@@ -229,43 +187,53 @@ def link_away(project):
 
 def parts(project):
     """The page has one title and the parts that readers and links know, in their order."""
-    titles = [
-        line.text.strip("# ") for line in project.lines_of("heading") if line.text.startswith("## ")
-    ]
-    if titles != PARTS:
-        wrong = next((title for title in titles if title not in PARTS), None)
-        place = locate(project, f"## {wrong}", PAGE) if wrong else 1
-        yield place, f"the parts are not, in this order: {'; '.join(PARTS)}; put them back"
-    for line in [line for line in project.lines_of("heading") if line.text.startswith("# ")][1:]:
-        yield (
-            line.number,
-            "a second title; begin the heading of a part of the page with ### instead",
-        )
+    found = titles(project, 2)
+    if [text for _, text in found] != PARTS:
+        strange = [number for number, text in found if text not in PARTS]
+        yield (strange or [1])[0], f"the parts are not, in this order: {', '.join(PARTS)}"
+    for number, _ in titles(project, 1)[1:]:
+        yield number, "a second title; begin this heading with ### instead"
 
 
 def attacks(project):
     """The same three attacks have a section, a row at a glance and a row of final figures each."""
-    sections = [
-        line for line in project.lines_of("heading", ATTACKS) if line.text.startswith("### ")
-    ]
+    sections = [text for _, text in titles(project, 3, ATTACKS)]
+    glance, figures = project.lines_of("row", GLANCE), final_rows(project)
     for date in DATES:
-        if not any(line.text.startswith(f"### {date}") for line in sections):
-            yield locate(project, f"## {ATTACKS}", PAGE), f"no section “### {date}: …”; put it back"
-        for part, rows in ((GLANCE, rows_at_a_glance(project)), (FIGURES, final_rows(project))):
+        if not any(text.startswith(date) for text in sections):
+            yield locate(project, f"## {ATTACKS}"), f"no section “### {date}: …”; put it back"
+        for part, rows in ((GLANCE, glance), (FIGURES, figures)):
             if not any(line.cells[0].startswith(f"{date},") for line in rows):
-                place = locate(project, f"## {part}", PAGE)
-                yield (
-                    place,
-                    f"no row that begins with “{date},” in the table of this part; put it back",
-                )
-
-
-def rows_at_a_glance(project):
-    return project.lines_of("row", GLANCE)
+                yield locate(project, f"## {part}"), f"no row begins with “{date},”; put it back"
 
 
 def final_rows(project):
+    """Return the rows of the casualty figures without those that were soon overtaken."""
     return [line for line in project.lines_of("row", FIGURES) if INTERIM not in line.cells[0]]
+
+
+def ranges(project):
+    """At a glance stands what the final figures span, from the lowest to the highest."""
+    for line in project.lines_of("row", GLANCE):
+        date = line.cells[0].split(",")[0]
+        rows = [row for row in final_rows(project) if row.cells[0].startswith(f"{date},")]
+        for column, name in enumerate(COUNTS if rows else [], 1):
+            numbers = sorted(number for row in rows for number in numbers_in(row, column))
+            expected = sorted({*numbers[:1], *numbers[-1:]})
+            if numbers_in(line, column) != expected:
+                span = "–".join(map(str, expected)) or "no number"
+                yield (
+                    line.number,
+                    (
+                        f"{name} is {span} by the rows of “{FIGURES}” that are not “{INTERIM}”,"
+                        " not so here; correct one of the two"
+                    ),
+                )
+
+
+def numbers_in(line, column):
+    """Return the numbers in a cell of a row; none where the row has no such cell."""
+    return [int(number) for cell in line.cells[column:][:1] for number in re.findall(r"\d+", cell)]
 
 
 def columns(project):
@@ -277,44 +245,17 @@ def columns(project):
         elif not head:
             head = line.cells
             if line.section in (GLANCE, FIGURES) and head[1:3] != COUNTS:
-                names = " and ".join(COUNTS)
-                yield line.number, f"the second and third column are not {names}; put them back"
+                yield line.number, f"columns 2 and 3 are not {' and '.join(COUNTS)}; put them back"
         elif len(line.cells) != len(head):
-            count = f"{len(line.cells)} cells, its table {len(head)}"
-            yield line.number, f"this row has {count}; add or delete a | (a | in the text is \\|)"
-
-
-def ranges(project):
-    """At a glance stands what the final figures span, from the lowest to the highest."""
-    for line in rows_at_a_glance(project):
-        date = line.cells[0].split(",")[0]
-        rows = [row for row in final_rows(project) if row.cells[0].startswith(f"{date},")]
-        for column, name in enumerate(COUNTS if rows else [], 1):
-            numbers = sorted(number for row in rows for number in numbers_in(row, column))
-            expected = sorted({*numbers[:1], *numbers[-1:]})
-            if numbers_in(line, column) != expected:
-                shown = " to ".join(map(str, expected)) or "no number"
-                yield (
-                    line.number,
-                    (
-                        f"{name} is {shown} by the final rows of “{FIGURES}”, not so here;"
-                        f" correct one of the two (rows with “{INTERIM}” stay out)"
-                    ),
-                )
-
-
-def numbers_in(line, column):
-    """Return the numbers in a cell of a row; none where the row has no such cell."""
-    return [int(number) for cell in line.cells[column:][:1] for number in re.findall(r"\d+", cell)]
+            count = f"{len(line.cells)} cells where the table has {len(head)}"
+            yield line.number, rf"{count}; add or delete a | (in a text it is \|)"
 
 
 def parties(project):
     """Each party to the conflict has its own row, whatever the others say of it."""
-    first_cells = [line.cells[0] for line in project.lines_of("row", RESPONSIBLE)]
-    for party in PARTIES:
-        if not any(re.match(rf"{party}(,|$)", cell) for cell in first_cells):
-            place = locate(project, f"## {RESPONSIBLE}", PAGE)
-            yield place, f"no row that begins with “{party}” in the table of this part; put it back"
+    rows = [line.cells[0].split(",")[0] for line in project.lines_of("row", RESPONSIBLE)]
+    for party in [party for party in PARTIES if party not in rows]:
+        yield locate(project, f"## {RESPONSIBLE}"), f"no row begins with “{party}”; put it back"
 
 
 def too_long(project):
@@ -324,25 +265,16 @@ def too_long(project):
             yield 1, f"{count:,} words of {name}, {count - limit:,} too many; shorten something"
 
 
-def last_read(project):
-    """The footer's date is the one that the page gives for its sources."""
-    date = str(project.site.settings["extra"].get("sources_read", ""))
-    if not date or not any(date in line.text for line in project.lines if line.section == METHOD):
-        place = locate(project, "sources_read", SETTINGS)
-        yield place, f"“{date}” is not the date given under “{METHOD}”; make both the same"
-
-
 # The words
 
 
 def loaded_word(project):
     """The page judges nobody; a speaker's judgement stands in quotation marks."""
-    description = project.site.settings["site_description"] or ""
-    texts = [(line.number, line.text) for line in project.lines]
-    texts.append((locate(project, "site_description", SETTINGS), description))
-    for place, text in texts:
+    description = locate(project, "site_description", SETTINGS)
+    texts = [(description, project.site.settings["site_description"] or "")]
+    for place, text in [*texts, *((line.number, line.text) for line in project.lines)]:
         # The title of a source is its publisher's.
-        own = re.sub(r"\[[^\]]*\]\(\S*\)", "", without_quotations(text))
+        own = re.sub(r"\[[^^].*?\]\(\S*\)", "", without_quotations(text))
         if found := re.search(rf"\b({LOADED})\w*", own, re.IGNORECASE):
             yield place, f"“{found[0]}” judges; choose a plain word, or quote a speaker who used it"
 
@@ -357,16 +289,11 @@ def open_quotation(project):
 
 def unknown_character(project):
     """Nothing that a reader cannot see, and no letter that only looks like another."""
+    advice = "it may be unseen or look like another; type it anew, or add it to tests/rules.py"
     for number, line in enumerate(read_text(project.root / PAGE).splitlines(), 1):
-        for sign in sorted(set(html.unescape(line))):
-            if not (" " <= sign <= "~" or sign in LETTERS + SIGNS):
-                yield (
-                    number,
-                    (
-                        f"{sign!a} (“{sign}”) may be unseen or look like another; type it anew,"
-                        " write it as %XX in an address, or add it to tests/rules.py"
-                    ),
-                )
+        for sign in sorted(set(html.unescape(line)) - set(LETTERS + SIGNS)):
+            if not " " <= sign <= "~":
+                yield number, f"the character {sign!a} (“{sign}”): {advice}"
 
 
 def left_over(project):
@@ -376,13 +303,8 @@ def left_over(project):
         text = re.sub(r"\[\d+\]", "", element.text_content())
         if found := re.search(signs, text, re.MULTILINE):
             shown = text[found.start() :].strip().splitlines()[0][:40]
-            yield (
-                locate(project, shown[:12], PAGE),
-                (
-                    f"“{shown}” is printed as it stands; write it as plain Markdown,"
-                    " with an empty line above a list or table"
-                ),
-            )
+            message = f"“{shown}” is printed as it stands; write plain Markdown"
+            yield locate(project, shown[:12]), f"{message}, an empty line above a list or table"
 
 
 # The site
@@ -392,21 +314,19 @@ def markup(project):
     """The page is written in Markdown alone."""
     for element in project.site.page.cssselect("main *:not(pre *)"):
         if element.tag not in TAGS.split():
-            text = element.text_content().strip().splitlines()
-            place = locate(project, text[0] if text else f"<{element.tag}", PAGE)
+            text = [*element.text_content().strip().splitlines(), f"<{element.tag}"]
             yield (
-                place,
-                f"<{element.tag}> is more than the page needs; write plain text, not indented",
+                locate(project, text[0]),
+                f"<{element.tag}> is no text; write it plain, unindented",
             )
 
 
 def one_request(project):
     """The page and the not-found page load nothing, run nothing and ask for nothing."""
-    theme = [f"docs/theme/{path.name}" for path in sorted(project.root.glob("docs/theme/*.*"))]
+    theme = [f"docs/theme/{path.name}" for path in project.root.glob("docs/theme/*.*")]
     for page in (project.site.page, project.site.not_found):
         for text in more_than_text(page):
-            place = locate(project, text, PAGE, *theme)
-            yield place, f"{text} loads or runs something; the page is one request: delete it"
+            yield locate(project, text, *theme), f"{text} loads or runs something; delete it"
 
 
 def more_than_text(page):
@@ -414,11 +334,8 @@ def more_than_text(page):
     found = [f"<{e.tag}" for e in page.iter("script", "iframe", "object", "form", "img", "base")]
     found += page.xpath("//link[not(@rel='canonical') and not(starts-with(@href, 'data:'))]/@href")
     found += page.xpath("//@*[starts-with(name(), 'on')]")
-    found += [
-        a for a in page.xpath("//a/@href") if re.match(r"\s*(java|vb)script:", a, re.IGNORECASE)
-    ]
-    style = "".join(page.xpath("//style/text()"))
-    return found + re.findall(r"@import|@font-face|url\(", style)
+    found += [a for a in page.xpath("//a/@href") if re.match(r"\s*(java|vb)script:", a, re.I)]
+    return found + re.findall(r"@import|@font-face|url\(", "".join(page.xpath("//style/text()")))
 
 
 def one_page(project):
@@ -432,43 +349,20 @@ def mkdocs_warning(project):
     """What MkDocs itself warns of, dead links among them: a site is published without warnings."""
     # Of a source that nothing cites, unused_source speaks.
     for warning in [text for text in project.site.warnings if "#fnref-" not in text]:
-        quoted = re.findall(r"'([^']+)'", warning)
-        place = locate(project, quoted[-1] if quoted else warning, PAGE, SETTINGS)
-        yield place, f"MkDocs warns: {warning}; mend what it names"
+        quoted = [warning, *re.findall(r"'([^']+)'", warning)][-1]
+        yield locate(project, quoted, SETTINGS), f"MkDocs warns: {warning}; mend what it names"
 
 
 RULES = [
-    unsourced,
-    two_sentences,
-    undefined_source,
-    unused_source,
-    duplicate_source,
-    incomplete_source,
-    bad_address,
-    stray_text,
-    link_away,
-    parts,
-    attacks,
-    columns,
-    ranges,
-    parties,
-    too_long,
-    last_read,
-    loaded_word,
-    open_quotation,
-    unknown_character,
-    left_over,
-    markup,
-    one_request,
-    one_page,
-    mkdocs_warning,
+    *(unsourced, two_sentences, undefined_source, unused_source, duplicate_source),
+    *(incomplete_source, bad_address, stray_text, link_away),
+    *(parts, attacks, ranges, columns, parties, too_long),
+    *(loaded_word, open_quotation, unknown_character, left_over),
+    *(markup, one_request, one_page, mkdocs_warning),
 ]
 
 
 def find_problems(project):
     """Return (FILE:LINE, rule, message) of each problem of the project, each once."""
     found = [(where, rule.__name__, message) for rule in RULES for where, message in rule(project)]
-    named = [
-        (f"{PAGE}:{where}" if isinstance(where, int) else where, *what) for where, *what in found
-    ]
-    return list(dict.fromkeys(named))
+    return list(dict.fromkeys((f"{PAGE}:{w}" if isinstance(w, int) else w, *x) for w, *x in found))

@@ -1,0 +1,212 @@
+"""A real Chromium reads the built page, from a plain server and from disk."""
+
+import functools
+import gzip
+import http.server
+import io
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import sync_playwright
+from pypdf import PdfReader
+from test_rules import PAGE, ROOT, copy_project
+
+WIDTHS = [1440, 1180, 768, 390, 320]
+
+
+def build(folder, **environment):
+    """Build the site as the README says to publish it, where any warning is an error."""
+    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", folder]
+    subprocess.run(command, cwd=ROOT, env=os.environ | environment, check=True)
+    return (folder / "index.html").read_text(), (folder / "404.html").read_text()
+
+
+class QuietHandler(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *arguments):
+        pass
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    build(folder := tmp_path_factory.mktemp("site"))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def address(site):
+    handler = functools.partial(QuietHandler, directory=site)
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/"
+        server.shutdown()
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with sync_playwright() as playwright:
+        # tests/run sets CHROMIUM; without it, Playwright looks for its own and says how to get it.
+        options = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+        path = os.environ.get("CHROMIUM")
+        yield playwright.chromium.launch(executable_path=path, args=options)
+
+
+@pytest.fixture
+def visit(browser, address):
+    """A function that opens the page, or another address, in a window of its own."""
+    windows = []
+
+    def visit(width=1440, url=address, **settings):
+        size = {"width": width, "height": 900}
+        windows.append(browser.new_context(viewport=size, has_touch=width < 768, **settings))
+        page = windows[-1].new_page()
+        page.goto(url)
+        return page
+
+    yield visit
+    for window in windows:
+        window.close()
+
+
+def test_one_request_and_no_message(browser, address, site):
+    for name in ("", "404.html"):
+        page, seen = browser.new_page(), []
+        page.on("request", lambda request: seen.append(request.url))
+        page.on("console", lambda message: seen.append(message.text))
+        page.goto(address + name, wait_until="networkidle")
+        assert [text for text in seen if not text.startswith("data:")] == [address + name]
+    weight = len(gzip.compress((site / "index.html").read_bytes(), 6))
+    print(f"the page weighs {weight:,} bytes gzipped")
+    assert weight <= 20 * 1024
+
+
+@pytest.mark.parametrize("card", [False, True])
+@pytest.mark.parametrize("width, scheme", [(1440, "light"), (1440, "dark"), (320, "light")])
+def test_axe_finds_nothing(visit, width, scheme, card):
+    page = visit(width, color_scheme=scheme)
+    page.locator(".footnote-ref" if card else "summary").first.evaluate("element => element.click()")
+    found = Axe().run(page).response
+    rules = [(rule["id"], rule["nodes"]) for rule in found["violations"] + found["incomplete"]]
+    assert rules == []
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("text_size", ["100%", "200%"])
+def test_nothing_scrolls_sideways_and_cells_keep_their_columns_name(visit, width, text_size):
+    page = visit(width)
+    page.add_style_tag(content=f"html {{ font-size: {text_size} }}")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    nameless = """cells => cells.filter(cell => {
+        const name = cell.closest("table").querySelectorAll("th")[cell.cellIndex];
+        const label = getComputedStyle(cell, "::before").content.replaceAll('"', "");
+        return !name.offsetParent && label !== name.textContent + ": ";
+    }).map(cell => cell.textContent)"""
+    assert page.locator("td:not(:empty)").evaluate_all(nameless) == [], "name it in style.css"
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_a_source_opens_changes_and_closes_without_scrolling(visit, width):
+    page = visit(width)
+    markers = page.locator(".footnote-ref")
+    markers.nth(40).scroll_into_view_if_needed()
+    press = "tap" if width < 768 else "click"
+    place = page.evaluate("scrollY")
+    for number in (40, 41):
+        getattr(markers.nth(number), press)()
+        card = page.locator(".footnote li:target")
+        box = card.bounding_box()
+        assert "#" + card.get_attribute("id") == markers.nth(number).get_attribute("href")
+        assert 0 <= box["y"] and box["y"] + box["height"] <= 900 and box["height"] <= 600
+        assert page.evaluate("scrollY") == place
+    getattr(page.locator(".close"), press)()
+    assert not card.count() and page.evaluate("scrollY") == place
+    assert not page.locator(".close").is_visible()
+
+
+def test_the_keyboard_reads_a_source_and_comes_back(visit):
+    page = visit()
+    page.locator(".footnote-ref").nth(40).focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    assert page.locator(".footnote li:target :focus").count() == 1, "Tab leaves the card"
+    source = page.evaluate("location.hash")
+    page.locator(".footnote li:target .footnote-backref").nth(1).focus()
+    page.keyboard.press("Enter")
+    assert page.locator("sup:target a").get_attribute("href") == source
+    page.keyboard.press("Tab")
+    assert page.locator("sup:target :focus").count() == 1, "Tab does not go on from the place"
+
+
+@pytest.mark.parametrize("from_disk", [False, True])
+def test_every_marker_leads_to_its_source_and_every_way_back_to_a_marker(visit, site, from_disk):
+    page = visit(url=(site / "index.html").as_uri()) if from_disk else visit()
+    lost = """links => links.filter(link =>
+        !document.getElementById(decodeURIComponent(link.hash.slice(1)))).length"""
+    links = page.locator(".footnote-ref, .footnote-backref, nav a")
+    assert links.count() > 100 and links.evaluate_all(lost) == 0
+
+
+def test_the_letter_at_a_marker_is_the_one_that_the_page_explains(visit):
+    letters = """links => links.map(link => [link.hash.slice(4).split("-")[0],
+        getComputedStyle(link, "::after").content])"""
+    page = visit()
+    shown = dict(page.locator(".footnote-ref").evaluate_all(letters))
+    explained = page.locator("p", has_text="its letter shows the kind").locator(".footnote-ref")
+    assert dict(explained.evaluate_all(letters)) == shown
+    assert len(set(shown.values())) == len(shown) > 1 and "none" not in shown.values()
+
+
+def test_contents_and_skip_link(visit):
+    page = visit(390)
+    assert not page.locator("nav a").first.is_visible(), "the contents are not folded"
+    page.keyboard.press("Tab")
+    assert page.locator(".skip").bounding_box()["x"] >= 0
+    page.locator("nav summary").press("Enter")
+    titles = page.locator("h2").all_inner_texts()
+    assert page.locator("nav a").all_inner_texts() == titles
+    page.locator("nav a").last.click()
+    assert page.locator("h2:target").inner_text() == titles[-1]
+
+
+@pytest.mark.parametrize("paper", ["A4", "Letter"])
+def test_print_has_addresses_and_neither_card_nor_navigation(visit, paper):
+    page = visit(color_scheme="dark")
+    page.locator(".footnote-ref").first.click()
+    sheets = PdfReader(io.BytesIO(page.pdf(format=paper))).pages
+    text = re.sub(r"\s", "", "".join(sheet.extract_text() for sheet in sheets))
+    links = page.locator(".footnote a:not(.footnote-backref)")
+    addresses = links.evaluate_all("links => links.map(link => link.getAttribute('href'))")
+    assert [address for address in addresses if address not in text] == [] and addresses
+    assert "Contents" not in text and "Close" not in text and "Skip" not in text
+
+
+def test_addresses_appear_only_where_they_are_known(tmp_path):
+    site, repo = "https://example.org/barda/", "https://example.org/repo"
+    known = build(tmp_path / "known", SITE_URL=site, REPO_URL=repo)
+    unknown = build(tmp_path / "unknown", SITE_URL="", REPO_URL="")
+    assert f'rel="canonical" href="{site}"' in known[0] and 'href="/barda/"' in known[1]
+    assert f'href="{repo}"' in known[0]
+    assert "canonical" not in unknown[0] and "Send a correction" not in unknown[0]
+
+
+def test_the_readmes_serve_command_shows_an_edit(visit, tmp_path):
+    copy_project(tmp_path)
+    command = re.search(r"```sh\n(.+mkdocs serve)\n", (ROOT / "README.md").read_text())[1]
+    with open(tmp_path / "mkdocs.yml", "a") as settings:
+        settings.write("\ndev_addr: 127.0.0.1:8765\n")  # the usual port may be taken
+    process = subprocess.Popen(
+        command, shell=True, cwd=tmp_path, stderr=subprocess.PIPE, text=True, start_new_session=True
+    )
+    try:
+        line = next(line for line in process.stderr if "Serving on" in line)
+        page = visit(url=re.search(r"http\S+", line)[0])
+        source = (tmp_path / PAGE).read_text()
+        (tmp_path / PAGE).write_text(source.replace("# The 2020", "# Edited: the 2020", 1))
+        page.locator("h1", has_text="Edited").wait_for()
+    finally:
+        os.killpg(process.pid, signal.SIGTERM)
