@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from project import PAGE, SETTINGS, read_project
 from rules import RULES, find_problems
 
