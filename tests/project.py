@@ -14,7 +14,7 @@ from mkdocs.config import load_config
 PAGE = "docs/index.md"
 SETTINGS = "mkdocs.yml"
 MARKER = r"\[\^([^\]]+)\]"
-# What a line looks like that is no running text; the first that fits.
+# What a line that is no running text begins with; a rule stands under the head of a table.
 KINDS_OF_LINE = {
     "definition": rf" {{0,3}}{MARKER}:",
     "heading": r"#+ ",
@@ -30,11 +30,7 @@ class CannotRun(Exception):
 
 @dataclass
 class Line:
-    """A line of the page, with those that only continue it.
-
-    kind: "definition", "heading", "rule" (under a table's head), "row", "item" or "text";
-    section: the second-level heading above, "" in the lead.
-    """
+    """A line of the page with those that only continue it; section: the part that it stands in."""
 
     number: int
     text: str
@@ -44,40 +40,27 @@ class Line:
     @property
     def cells(self):
         """The cells of a row, without their markers."""
-        row = self.text.strip().removeprefix("|").removesuffix("|")
-        return [re.sub(MARKER, "", cell).strip() for cell in re.split(r"(?<!\\)\|", row)]
-
-
-@dataclass
-class Site:
-    """What MkDocs built: its files, the two pages as HTML trees, and its warnings."""
-
-    files: set
-    page: html.HtmlElement
-    not_found: html.HtmlElement
-    source: str
-    warnings: list
-    settings: dict
+        row = re.sub(MARKER, "", self.text).strip().removeprefix("|").removesuffix("|")
+        return [cell.strip() for cell in re.split(r"(?<!\\)\|", row)]
 
 
 @dataclass
 class Project:
-    """All that the rules look at."""
+    """The page by its lines, and what MkDocs made of it; files: the bytes of each, by name."""
 
     root: Path
     lines: list
-    site: Site
+    files: dict
+    page: html.HtmlElement
+    not_found: html.HtmlElement
+    warnings: list
+    settings: dict
 
     def lines_of(self, kind, section=None):
-        """The lines of a kind, in the page or in one section of it; of a table, not its head."""
+        """The lines of a kind, in the page or in one part of it; of a table, not its head."""
         rules = {line.number for line in self.lines if line.kind == "rule"}
-        return [
-            line
-            for line in self.lines
-            if line.kind == kind
-            and (section is None or line.section == section)
-            and line.number + 1 not in rules
-        ]
+        found = [line for line in self.lines if line.kind == kind and line.number + 1 not in rules]
+        return [line for line in found if section in (None, line.section)]
 
 
 def read_text(path):
@@ -91,14 +74,6 @@ def read_text(path):
         raise CannotRun(f"{path}:{line}: a byte that is not UTF-8; save the file as UTF-8")
 
 
-def continues(text, kind, before):
-    """Whether a line goes on with what stands before it: indented, or before an open sentence."""
-    if before is None or kind != "text":
-        return False
-    open_sentence = not re.search(rf"([.!?][”\")]?|{MARKER})\s*$", before.text)
-    return before.kind in ("text", "item", "definition") and (text[0].isspace() or open_sentence)
-
-
 def read_lines(page):
     """Return the lines of the page that are not empty, each with its continuation."""
     lines, section, before = [], "", None
@@ -107,7 +82,7 @@ def read_lines(page):
         kind = next(fitting, "text")
         if not text.strip():
             before = None
-        elif continues(text, kind, before):
+        elif kind == "text" and before and continues(text, before):
             before.text += " " + text.strip()
         else:
             section = text[3:].strip() if text.startswith("## ") else section
@@ -115,29 +90,10 @@ def read_lines(page):
     return lines
 
 
-def build_site(root):
-    """Build the site in a temporary folder and return it. Raises CannotRun where MkDocs stops."""
-    warnings, listener = [], logging.Handler(logging.WARNING)
-    listener.emit = lambda record: warnings.append(record.getMessage())
-    logging.getLogger("mkdocs").addHandler(listener)
-    try:
-        with tempfile.TemporaryDirectory() as folder:
-            # Not strict here, so that all warnings can be listed with the other problems.
-            settings = load_config(str(root / SETTINGS), site_dir=folder, strict=False)
-            build(settings)
-            source = read_text(Path(folder, "index.html"))
-            pages = [
-                html.fromstring(read_text(Path(folder, f"{name}.html")))
-                for name in ("index", "404")
-            ]
-            files = [path for path in Path(folder).rglob("*") if path.is_file()]
-            names = {path.relative_to(folder).as_posix() for path in files}
-            return Site(names, *pages, source, warnings, settings)
-    except (Exception, SystemExit) as error:
-        reason = " ".join([*warnings, str(error)])
-        raise CannotRun(f"{root / SETTINGS}: MkDocs stopped; mend this first: {reason}")
-    finally:
-        logging.getLogger("mkdocs").removeHandler(listener)
+def continues(text, before):
+    """Whether a line of text goes on with what stands before it: indented, or unfinished there."""
+    unfinished = not re.search(rf"([.!?][”\")]?|{MARKER})\s*$", before.text)
+    return before.kind in ("text", "item", "definition") and (text[0].isspace() or unfinished)
 
 
 def refuse_broken_addresses(lines):
@@ -147,12 +103,27 @@ def refuse_broken_addresses(lines):
             try:
                 urlsplit(address)
             except ValueError as error:
-                place = f"{PAGE}:{line.number}"
-                raise CannotRun(f"{place}: {address} is no address: {error}; correct it")
+                raise CannotRun(f"{PAGE}:{line.number}: {address}: {error}; correct the address")
 
 
 def read_project(root):
-    """Return the project in the folder `root`. Raises CannotRun."""
+    """Build the site in a temporary folder; return the project. Raises CannotRun."""
     lines = read_lines(read_text(root / PAGE))
     refuse_broken_addresses(lines)
-    return Project(root, lines, build_site(root))
+    warnings, listener = [], logging.Handler(logging.WARNING)
+    listener.emit = lambda record: warnings.append(record.getMessage())
+    logging.getLogger("mkdocs").addHandler(listener)
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            # Not strict here, so that warnings can be listed with the other problems.
+            settings = load_config(str(root / SETTINGS), site_dir=folder, strict=False)
+            build(settings)
+            paths = [path for path in Path(folder).rglob("*") if path.is_file()]
+            files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
+    except (Exception, SystemExit) as error:
+        reason = " ".join([*warnings, str(error)])
+        raise CannotRun(f"{root / SETTINGS}: MkDocs stopped; mend this first: {reason}")
+    finally:
+        logging.getLogger("mkdocs").removeHandler(listener)
+    pages = [files[name].decode() for name in ("index.html", "404.html")]
+    return Project(root, lines, files, *map(html.fromstring, pages), warnings, settings)

@@ -20,7 +20,7 @@ PARTS = [
     "Responses, investigations and trials",
     "What is not established",
     METHOD := "How this page was made",
-    SOURCES := "Sources",
+    "Sources",
 ]
 DATES = ["27 October", "28 October", "7 November"]
 PARTIES = ["Azerbaijan", "Armenia", "Nagorno-Karabakh authorities"]
@@ -58,7 +58,7 @@ TEXT_LIMIT, TABLE_LIMIT = 1_800, 650  # words: a summary that grows is no summar
 def sourced_lines(project):
     """Return the lines that need a source: text, list items and table rows, not the method."""
     lines = [line for kind in ("text", "item", "row") for line in project.lines_of(kind)]
-    return [line for line in lines if line.section not in (METHOD, SOURCES)]
+    return [line for line in lines if line.section != METHOD]
 
 
 def definitions(project):
@@ -158,7 +158,7 @@ def incomplete_source(project):
 def bad_address(project):
     """A source's link leads to the source, and tells nobody who sent the reader."""
     lines = {f"fn-{key}": number for number, key, _ in definitions(project)}
-    for item in project.site.page.cssselect(".footnote li"):
+    for item in project.page.cssselect(".footnote li"):
         for link in item.cssselect("a:not(.footnote-backref)"):
             parts = urlsplit(address := link.get("href"))
             spies = any(re.fullmatch(TRACKING, name) for name, _ in parse_qsl(parts.query))
@@ -168,16 +168,9 @@ def bad_address(project):
                 yield lines.get(item.get("id"), 1), f"{message}, without tracking"
 
 
-def stray_text(project):
-    """Under Sources stand sources only: other text there is lost, or read as part of one."""
-    for line in project.lines:
-        if line.section == SOURCES and line.kind not in ("definition", "heading"):
-            yield line.number, f"this is no source; delete it, or write it as {DEFINITION}"
-
-
 def link_away(project):
     """Running text leads only to its sources: an address belongs into a definition."""
-    for address in project.site.page.xpath("//main//a[not(ancestor::div)]/@href"):
+    for address in project.page.xpath("//main//a[not(ancestor::div)]/@href"):
         if not address.startswith("#") and address != LICENCE:
             yield locate(project, address), f"{address} in running text; make it a source"
 
@@ -271,7 +264,7 @@ def too_long(project):
 def loaded_word(project):
     """The page judges nobody; a speaker's judgement stands in quotation marks."""
     description = locate(project, "site_description", SETTINGS)
-    texts = [(description, project.site.settings["site_description"] or "")]
+    texts = [(description, project.settings["site_description"] or "")]
     for place, text in [*texts, *((line.number, line.text) for line in project.lines)]:
         # The title of a source is its publisher's.
         own = re.sub(r"\[[^^].*?\]\(\S*\)", "", without_quotations(text))
@@ -299,7 +292,7 @@ def unknown_character(project):
 def left_over(project):
     """What was meant as Markdown and is none would be printed as it stands."""
     signs = r"\]\(|\]\[|\*\*|~~|`|\[[ xX]\]|^\s*(?:\d+[.)]|[-*+]|\||#+)\s"
-    for element in project.site.page.cssselect("main p, main li, main td, main h2, main h3"):
+    for element in project.page.cssselect("main p, main li, main td, main h2, main h3"):
         text = re.sub(r"\[\d+\]", "", element.text_content())
         if found := re.search(signs, text, re.MULTILINE):
             shown = text[found.start() :].strip().splitlines()[0][:40]
@@ -312,7 +305,7 @@ def left_over(project):
 
 def markup(project):
     """The page is written in Markdown alone."""
-    for element in project.site.page.cssselect("main *:not(pre *)"):
+    for element in project.page.cssselect("main *:not(pre *)"):
         if element.tag not in TAGS.split():
             text = [*element.text_content().strip().splitlines(), f"<{element.tag}"]
             yield (
@@ -324,7 +317,7 @@ def markup(project):
 def one_request(project):
     """The page and the not-found page load nothing, run nothing and ask for nothing."""
     theme = [f"docs/theme/{path.name}" for path in project.root.glob("docs/theme/*.*")]
-    for page in (project.site.page, project.site.not_found):
+    for page in (project.page, project.not_found):
         for text in more_than_text(page):
             yield locate(project, text, *theme), f"{text} loads or runs something; delete it"
 
@@ -340,7 +333,7 @@ def more_than_text(page):
 
 def one_page(project):
     """The site is one page, and nothing beside it but what hosting needs."""
-    for name in sorted(project.site.files - FILES):
+    for name in sorted(project.files.keys() - FILES):
         place = f"docs/{name.replace('/index.html', '.md')}:1"
         yield place, f"the site has one page; move what this says to {PAGE}, and delete it"
 
@@ -348,14 +341,14 @@ def one_page(project):
 def mkdocs_warning(project):
     """What MkDocs itself warns of, dead links among them: a site is published without warnings."""
     # Of a source that nothing cites, unused_source speaks.
-    for warning in [text for text in project.site.warnings if "#fnref-" not in text]:
+    for warning in [text for text in project.warnings if "#fnref-" not in text]:
         quoted = [warning, *re.findall(r"'([^']+)'", warning)][-1]
         yield locate(project, quoted, SETTINGS), f"MkDocs warns: {warning}; mend what it names"
 
 
 RULES = [
     *(unsourced, two_sentences, undefined_source, unused_source, duplicate_source),
-    *(incomplete_source, bad_address, stray_text, link_away),
+    *(incomplete_source, bad_address, link_away),
     *(parts, attacks, ranges, columns, parties, too_long),
     *(loaded_word, open_quotation, unknown_character, left_over),
     *(markup, one_request, one_page, mkdocs_warning),

@@ -63,6 +63,7 @@ BAD = {
         text("§It rained,\nand it rained."),
         item("§- Whether it rained"),
         row("§| Example News, 2020 | It said nothing. |"),
+        below("Sources", "§A note.\n"),
     ],
     "two_sentences": [
         sentence("It rained.[^press-sz] It stopped."),
@@ -75,8 +76,8 @@ BAD = {
         below("Sources", f"§ [^press-new]: {REPORT}"),
     ],
     "duplicate_source": [
-        below("Sources", f"[^press-vice]: {REPORT}") + change("\n[^press-vi", "\n§[^press-vi"),
-        below("Sources", f"[^press-sz]: {REPORT}") + change("\n[^press-sz]: S", "\n§[^press-sz]: S"),
+        below("Sources", f"[^press-efe]: {REPORT}") + change("]: EFE", "§]: EFE"),
+        below("Sources", f"[^press-sz]: {REPORT}") + change("]: Südd", "§]: Südd"),
     ],
     "incomplete_source": [
         report("Report"),
@@ -91,10 +92,6 @@ BAD = {
         report("[Report](https://me@example.org/report)"),
         report("[Report](https://example.org/report?utm_source=x)"),
         report(end="2020. News report. Read in a [copy](https:/example.org)."),
-    ],
-    "stray_text": [
-        below("Sources", "§A note.\n"),
-        below("Sources", "§[press-new]: https://example.org/report\n"),
     ],
     "link_away": [
         sentence("It [rained](https://example.org/rain)."),
