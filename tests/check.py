@@ -11,10 +11,9 @@ from pathlib import Path
 try:
     from project import CannotRun, read_project
     from rules import find_problems, length
-except ImportError as missing:
-    sys.exit(
-        f"{missing.name} is not installed; run tests/run once, then .venv/bin/python tests/check.py"
-    )
+except ModuleNotFoundError as error:
+    print(f"{error}; run tests/run once, then .venv/bin/python tests/check.py", file=sys.stderr)
+    sys.exit(2)
 
 
 def main(root):

@@ -52,9 +52,7 @@ class Project:
     lines: list
     files: dict
     page: html.HtmlElement
-    not_found: html.HtmlElement
     warnings: list
-    settings: dict
 
     def lines_of(self, kind, section=None):
         """The lines of a kind, in the page or in one part of it; of a table, not its head."""
@@ -125,5 +123,5 @@ def read_project(root):
         raise CannotRun(f"{root / SETTINGS}: MkDocs stopped; mend this first: {reason}")
     finally:
         logging.getLogger("mkdocs").removeHandler(listener)
-    pages = [files[name].decode() for name in ("index.html", "404.html")]
-    return Project(root, lines, files, *map(html.fromstring, pages), warnings, settings)
+    page = html.fromstring(files["index.html"].decode())
+    return Project(root, lines, files, page, warnings)

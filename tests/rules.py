@@ -6,7 +6,6 @@ To add one: a function here, its name in RULES, and a line in each table of edit
 
 import html
 import re
-from urllib.parse import parse_qsl, urlsplit
 
 from project import MARKER, PAGE, SETTINGS, read_text
 
@@ -24,6 +23,8 @@ PARTS = [
 ]
 DATES = ["27 October", "28 October", "7 November"]
 PARTIES = ["Azerbaijan", "Armenia", "Nagorno-Karabakh authorities"]
+# With what a heading or a row must begin in each part.
+NEEDED = {ATTACKS: DATES, GLANCE: DATES, FIGURES: DATES, RESPONSIBLE: PARTIES}
 COUNTS = ["Killed", "Wounded"]
 # Rows of the casualty figures that say so were soon overtaken, and stay out of the ranges.
 INTERIM = "first counts"
@@ -38,7 +39,7 @@ KINDS = {
     "ref": "Encyclopedia",
 }
 DEFINITION = "[^key]: Publisher, [title](address), date. Kind. How it was read."
-TRACKING = r"utm_\w+|[a-z]{0,2}clid|mc_[ce]id|igshid"
+TRACKING = r"[?&](utm_\w+|[a-z]{0,2}clid|mc_[ce]id|igshid)="
 LICENCE = "https://creativecommons.org/licenses/by-sa/4.0/"
 
 # Beginnings of words that judge: a speaker may use them, the page may not.
@@ -49,7 +50,6 @@ LOADED = (
 # The characters of the page beside those of a plain keyboard; add here what else it needs.
 LETTERS = "ÀÁÂÄÇÈÉÊËÍÎÑÓÔÖÙÚÛÜàáâãäçèéêëíîïñóôöøùúûüßĞğİıŞşƏəŠšČčŽž"
 SIGNS = "–—‘’“”…§°×½²³µ€£"
-TAGS = "h1 h2 h3 p ul ol li table thead tbody tr th td a sup em strong blockquote br hr div"
 # What MkDocs writes, and what hosting may need.
 FILES = {"index.html", "404.html", "sitemap.xml", "sitemap.xml.gz", "CNAME", "robots.txt"}
 TEXT_LIMIT, TABLE_LIMIT = 1_800, 650  # words: a summary that grows is no summary
@@ -73,6 +73,16 @@ def titles(project, level, section=None):
     return [(line.number, text) for line, (signs, _, text) in found if signs == "#" * level]
 
 
+def final_rows(project, part):
+    """Return the rows of a part's table without those that were soon overtaken."""
+    return [row for row in project.lines_of("row", part) if INTERIM not in row.cells[0]]
+
+
+def subject(text):
+    """Return what a heading or a row speaks of, up to a comma or colon: a date, or a party."""
+    return re.split("[,:]", text)[0]
+
+
 def without_quotations(text):
     """Return a text with its quotations emptied."""
     return re.sub(r"“[^”]*”|\"[^\"]*\"", "“”", text)
@@ -89,12 +99,12 @@ def locate(project, text, *names):
 
 def length(project):
     """Return the words of running text and of tables, without markers."""
-    text = [line for line in project.lines if line.kind in ("text", "item")]
-    tables = [line for line in project.lines if line.kind == "row"]
-    return tuple(
-        sum(len(re.sub(rf"{MARKER}|\|", " ", line.text).split()) for line in lines)
-        for lines in (text, tables)
-    )
+
+    def words(*kinds):
+        lines = [line.text for line in project.lines if line.kind in kinds]
+        return len(re.sub(rf"{MARKER}|\|", " ", " ".join(lines)).split())
+
+    return words("text", "item"), words("row")
 
 
 # Sources
@@ -157,15 +167,10 @@ def incomplete_source(project):
 
 def bad_address(project):
     """A source's link leads to the source, and tells nobody who sent the reader."""
-    lines = {f"fn-{key}": number for number, key, _ in definitions(project)}
-    for item in project.page.cssselect(".footnote li"):
-        for link in item.cssselect("a:not(.footnote-backref)"):
-            parts = urlsplit(address := link.get("href"))
-            spies = any(re.fullmatch(TRACKING, name) for name, _ in parse_qsl(parts.query))
-            plain = parts.scheme in ("http", "https") and parts.hostname and "@" not in parts.netloc
-            if spies or not plain:
-                message = f"{address} is no plain address; write https://, host and path"
-                yield lines.get(item.get("id"), 1), f"{message}, without tracking"
+    for address in project.page.xpath("//div[@class='footnote']//a[not(@class)]/@href"):
+        if not re.match(r"https?://[\w.-]+(/|$)", address) or re.search(TRACKING, address):
+            message = f"{address} is no plain address; write https://, host and path, no tracking"
+            yield locate(project, f"({address})"), message
 
 
 def link_away(project):
@@ -188,40 +193,27 @@ def parts(project):
         yield number, "a second title; begin this heading with ### instead"
 
 
-def attacks(project):
-    """The same three attacks have a section, a row at a glance and a row of final figures each."""
-    sections = [text for _, text in titles(project, 3, ATTACKS)]
-    glance, figures = project.lines_of("row", GLANCE), final_rows(project)
-    for date in DATES:
-        if not any(text.startswith(date) for text in sections):
-            yield locate(project, f"## {ATTACKS}"), f"no section “### {date}: …”; put it back"
-        for part, rows in ((GLANCE, glance), (FIGURES, figures)):
-            if not any(line.cells[0].startswith(f"{date},") for line in rows):
-                yield locate(project, f"## {part}"), f"no row begins with “{date},”; put it back"
-
-
-def final_rows(project):
-    """Return the rows of the casualty figures without those that were soon overtaken."""
-    return [line for line in project.lines_of("row", FIGURES) if INTERIM not in line.cells[0]]
+def missing(project):
+    """The three attacks and the three parties stand wherever a reader looks for them."""
+    for part, needed in NEEDED.items():
+        headings = [text for _, text in titles(project, 3, part)]
+        found = map(subject, headings + [row.cells[0] for row in final_rows(project, part)])
+        for name in sorted(set(needed) - set(found)):
+            yield locate(project, f"## {part}"), f"nothing here begins with “{name}”; put it back"
 
 
 def ranges(project):
     """At a glance stands what the final figures span, from the lowest to the highest."""
     for line in project.lines_of("row", GLANCE):
-        date = line.cells[0].split(",")[0]
-        rows = [row for row in final_rows(project) if row.cells[0].startswith(f"{date},")]
+        date = subject(line.cells[0])
+        rows = [row for row in final_rows(project, FIGURES) if subject(row.cells[0]) == date]
         for column, name in enumerate(COUNTS if rows else [], 1):
-            numbers = sorted(number for row in rows for number in numbers_in(row, column))
-            expected = sorted({*numbers[:1], *numbers[-1:]})
+            final = [number for row in rows for number in numbers_in(row, column)]
+            expected = sorted({min(final), max(final)}) if final else []
             if numbers_in(line, column) != expected:
                 span = "–".join(map(str, expected)) or "no number"
-                yield (
-                    line.number,
-                    (
-                        f"{name} is {span} by the rows of “{FIGURES}” that are not “{INTERIM}”,"
-                        " not so here; correct one of the two"
-                    ),
-                )
+                message = f"{name} is {span} by the rows of “{FIGURES}” without “{INTERIM}”"
+                yield line.number, f"{message}, not so here; correct one of the two"
 
 
 def numbers_in(line, column):
@@ -244,13 +236,6 @@ def columns(project):
             yield line.number, rf"{count}; add or delete a | (in a text it is \|)"
 
 
-def parties(project):
-    """Each party to the conflict has its own row, whatever the others say of it."""
-    rows = [line.cells[0].split(",")[0] for line in project.lines_of("row", RESPONSIBLE)]
-    for party in [party for party in PARTIES if party not in rows]:
-        yield locate(project, f"## {RESPONSIBLE}"), f"no row begins with “{party}”; put it back"
-
-
 def too_long(project):
     """A summary that grows is no summary."""
     for count, limit, name in zip(length(project), (TEXT_LIMIT, TABLE_LIMIT), ("text", "tables")):
@@ -263,9 +248,10 @@ def too_long(project):
 
 def loaded_word(project):
     """The page judges nobody; a speaker's judgement stands in quotation marks."""
-    description = locate(project, "site_description", SETTINGS)
-    texts = [(description, project.settings["site_description"] or "")]
-    for place, text in [*texts, *((line.number, line.text) for line in project.lines)]:
+    texts = [(line.number, line.text) for line in project.lines]
+    for description in project.page.xpath("//meta[@name='description']/@content"):
+        texts.append((locate(project, "site_description", SETTINGS), description))
+    for place, text in texts:
         # The title of a source is its publisher's.
         own = re.sub(r"\[[^^].*?\]\(\S*\)", "", without_quotations(text))
         if found := re.search(rf"\b({LOADED})\w*", own, re.IGNORECASE):
@@ -291,44 +277,25 @@ def unknown_character(project):
 
 def left_over(project):
     """What was meant as Markdown and is none would be printed as it stands."""
-    signs = r"\]\(|\]\[|\*\*|~~|`|\[[ xX]\]|^\s*(?:\d+[.)]|[-*+]|\||#+)\s"
+    signs = r"\]\(|\]\[|\*\*|~~|\[[ xX]\]|^\s*(?:\d+[.)]|[-*+]|\||#+)\s"
     for element in project.page.cssselect("main p, main li, main td, main h2, main h3"):
         text = re.sub(r"\[\d+\]", "", element.text_content())
         if found := re.search(signs, text, re.MULTILINE):
             shown = text[found.start() :].strip().splitlines()[0][:40]
             message = f"“{shown}” is printed as it stands; write plain Markdown"
-            yield locate(project, shown[:12]), f"{message}, an empty line above a list or table"
-
-
-# The site
+            yield locate(project, shown[:12]), f"{message}, unindented, below an empty line"
 
 
 def markup(project):
-    """The page is written in Markdown alone."""
-    for element in project.page.cssselect("main *:not(pre *)"):
-        if element.tag not in TAGS.split():
-            text = [*element.text_content().strip().splitlines(), f"<{element.tag}"]
-            yield (
-                locate(project, text[0]),
-                f"<{element.tag}> is no text; write it plain, unindented",
-            )
+    """The page is plain Markdown, which MkDocs and a code-hosting site show alike."""
+    for line in project.lines:
+        if found := re.search(r"</?(?!http)[a-zA-Z!][^\s>]*>?|`", line.text):
+            yield line.number, f"{found[0]} is no plain Markdown; write text, or *emphasis*"
+        elif line.kind == "text" and re.match(r" {4}|\t", line.text):
+            yield line.number, "so far indented, this is printed as code; delete the spaces"
 
 
-def one_request(project):
-    """The page and the not-found page load nothing, run nothing and ask for nothing."""
-    theme = [f"docs/theme/{path.name}" for path in project.root.glob("docs/theme/*.*")]
-    for page in (project.page, project.not_found):
-        for text in more_than_text(page):
-            yield locate(project, text, *theme), f"{text} loads or runs something; delete it"
-
-
-def more_than_text(page):
-    """Return what an HTML page loads or runs: tags, addresses, scripts, rules of style."""
-    found = [f"<{e.tag}" for e in page.iter("script", "iframe", "object", "form", "img", "base")]
-    found += page.xpath("//link[not(@rel='canonical') and not(starts-with(@href, 'data:'))]/@href")
-    found += page.xpath("//@*[starts-with(name(), 'on')]")
-    found += [a for a in page.xpath("//a/@href") if re.match(r"\s*(java|vb)script:", a, re.I)]
-    return found + re.findall(r"@import|@font-face|url\(", "".join(page.xpath("//style/text()")))
+# The site
 
 
 def one_page(project):
@@ -349,13 +316,17 @@ def mkdocs_warning(project):
 RULES = [
     *(unsourced, two_sentences, undefined_source, unused_source, duplicate_source),
     *(incomplete_source, bad_address, link_away),
-    *(parts, attacks, ranges, columns, parties, too_long),
-    *(loaded_word, open_quotation, unknown_character, left_over),
-    *(markup, one_request, one_page, mkdocs_warning),
+    *(parts, missing, ranges, columns, too_long),
+    *(loaded_word, open_quotation, unknown_character, left_over, markup),
+    *(one_page, mkdocs_warning),
 ]
 
 
 def find_problems(project):
     """Return (FILE:LINE, rule, message) of each problem of the project, each once."""
-    found = [(where, rule.__name__, message) for rule in RULES for where, message in rule(project)]
-    return list(dict.fromkeys((f"{PAGE}:{w}" if isinstance(w, int) else w, *x) for w, *x in found))
+    found = []
+    for rule in RULES:
+        for where, message in rule(project):
+            place = f"{PAGE}:{where}" if isinstance(where, int) else where
+            found.append((place, rule.__name__, message))
+    return list(dict.fromkeys(found))
