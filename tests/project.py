@@ -14,7 +14,7 @@ from mkdocs.config import load_config
 PAGE = "docs/index.md"
 SETTINGS = "mkdocs.yml"
 MARKER = r"\[\^([^\]]+)\]"
-# What a line that is no running text begins with; a rule stands under the head of a table.
+# What a line that is no running text begins with; a row with a rule below it is a table's head.
 KINDS_OF_LINE = {
     "definition": rf" {{0,3}}{MARKER}:",
     "heading": r"#+ ",
@@ -55,10 +55,10 @@ class Project:
     warnings: list
 
     def lines_of(self, kind, section=None):
-        """The lines of a kind, in the page or in one part of it; of a table, not its head."""
-        rules = {line.number for line in self.lines if line.kind == "rule"}
-        found = [line for line in self.lines if line.kind == kind and line.number + 1 not in rules]
-        return [line for line in found if section in (None, line.section)]
+        """The lines of a kind, in the page or in one part of it."""
+        return [
+            line for line in self.lines if line.kind == kind and section in (None, line.section)
+        ]
 
 
 def read_text(path):
@@ -82,6 +82,8 @@ def read_lines(page):
             before = None
         elif kind == "text" and before and continues(text, before):
             before.text += " " + text.strip()
+        elif kind == "rule" and before and before.kind == "row":
+            before.kind = "head"
         else:
             section = text[3:].strip() if text.startswith("## ") else section
             lines.append(before := Line(number, text, kind, section))

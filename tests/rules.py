@@ -67,10 +67,11 @@ def definitions(project):
         yield line.number, *re.match(rf"\s*{MARKER}:\s*(.*)", line.text).groups()
 
 
-def titles(project, level, section=None):
-    """Return (line number, text) of the headings of a level, in the page or in one part of it."""
-    found = [(line, line.text.partition(" ")) for line in project.lines_of("heading", section)]
-    return [(line.number, text) for line, (signs, _, text) in found if signs == "#" * level]
+def titles(project, signs, part=None):
+    """Return (line number, text) of the headings with just these signs, as "##"."""
+    for line in project.lines_of("heading", part):
+        if line.text.startswith(f"{signs} "):
+            yield line.number, line.text.removeprefix(signs).strip()
 
 
 def final_rows(project, part):
@@ -104,7 +105,7 @@ def length(project):
         lines = [line.text for line in project.lines if line.kind in kinds]
         return len(re.sub(rf"{MARKER}|\|", " ", " ".join(lines)).split())
 
-    return words("text", "item"), words("row")
+    return words("text", "item"), words("head", "row")
 
 
 # Sources
@@ -185,18 +186,18 @@ def link_away(project):
 
 def parts(project):
     """The page has one title and the parts that readers and links know, in their order."""
-    found = titles(project, 2)
+    found = list(titles(project, "##"))
     if [text for _, text in found] != PARTS:
         strange = [number for number, text in found if text not in PARTS]
         yield (strange or [1])[0], f"the parts are not, in this order: {', '.join(PARTS)}"
-    for number, _ in titles(project, 1)[1:]:
+    for number, _ in list(titles(project, "#"))[1:]:
         yield number, "a second title; begin this heading with ### instead"
 
 
 def missing(project):
     """The three attacks and the three parties stand wherever a reader looks for them."""
     for part, needed in NEEDED.items():
-        headings = [text for _, text in titles(project, 3, part)]
+        headings = [text for _, text in titles(project, "###", part)]
         found = map(subject, headings + [row.cells[0] for row in final_rows(project, part)])
         for name in sorted(set(needed) - set(found)):
             yield locate(project, f"## {part}"), f"nothing here begins with “{name}”; put it back"
@@ -216,22 +217,20 @@ def ranges(project):
                 yield line.number, f"{message}, not so here; correct one of the two"
 
 
-def numbers_in(line, column):
-    """Return the numbers in a cell of a row; none where the row has no such cell."""
-    return [int(number) for cell in line.cells[column:][:1] for number in re.findall(r"\d+", cell)]
+def numbers_in(row, column):
+    """Return the numbers in a cell of a row; none where the row is too short."""
+    return [int(number) for number in re.findall(r"\d+", "".join(row.cells[column : column + 1]))]
 
 
 def columns(project):
     """The tables of figures count the killed first; each row has as many cells as its head."""
     head = []
     for line in project.lines:
-        if line.kind != "row":
-            head = head if line.kind == "rule" else []
-        elif not head:
+        if line.kind == "head":
             head = line.cells
             if line.section in (GLANCE, FIGURES) and head[1:3] != COUNTS:
                 yield line.number, f"columns 2 and 3 are not {' and '.join(COUNTS)}; put them back"
-        elif len(line.cells) != len(head):
+        elif line.kind == "row" and len(line.cells) != len(head):
             count = f"{len(line.cells)} cells where the table has {len(head)}"
             yield line.number, rf"{count}; add or delete a | (in a text it is \|)"
 

@@ -47,9 +47,7 @@ def address(site):
 def browser():
     with sync_playwright() as playwright:
         # tests/run sets CHROMIUM; without it, Playwright looks for its own and says how to get it.
-        options = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        path = os.environ.get("CHROMIUM") or None
-        yield playwright.chromium.launch(executable_path=path, args=options)
+        yield playwright.chromium.launch(executable_path=os.environ.get("CHROMIUM") or None)
 
 
 @pytest.fixture
@@ -129,13 +127,11 @@ def test_a_source_opens_changes_and_closes_without_scrolling(visit, width):
 
 def test_the_keyboard_reads_a_source_and_comes_back(visit):
     page = visit()
-    page.locator(".footnote-ref").nth(40).focus()
-    page.keyboard.press("Enter")
+    page.locator(".footnote-ref").nth(40).press("Enter")
     page.keyboard.press("Tab")
     assert page.locator(".footnote li:target :focus").count() == 1, "Tab leaves the card"
     source = page.evaluate("location.hash")
-    page.locator(".footnote li:target .footnote-backref").last.focus()
-    page.keyboard.press("Enter")
+    page.locator(".footnote li:target .footnote-backref").last.press("Enter")
     assert page.locator("sup:target a").get_attribute("href") == source
     page.keyboard.press("Tab")
     assert page.locator("sup:target :focus").count() == 1, "Tab does not go on from the place"

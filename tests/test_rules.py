@@ -83,7 +83,6 @@ BAD = {
     ],
     "incomplete_source": [
         report("Report"),
-        report(end="undated. News report."),
         report(end="2020."),
         report(end="2020. Encyclopedia."),
         source(f"§[^blog-new]: {REPORT}"),
@@ -108,7 +107,6 @@ BAD = {
         mark("## At a") + change("| 28 October, about", "| 29 October, about"),
         mark("## Casualty") + change("| 7 November, pros", "| Pros"),
         mark("## Who is") + change("\n| Armenia, 2020", "\n| Yerevan, 2020"),
-        mark("## Who is") + change("| Nagorno-Karabakh auth", "| Auth"),
     ],
     "ranges": [
         change("| 20–21 |", "| §21 |"),
@@ -129,7 +127,6 @@ BAD = {
     ],
     "loaded_word": [
         sentence("Terrorists fired, it was reported."),
-        sentence("The massacre of that day was reported."),
         change("### 28 October: a city", "§### 28 October: Barbaric"),
         report(end="2020. News report. Paper of the occupiers."),
         change("site_description: >-\n  A", "§site_description: >-\n  A heroic,", SETTINGS),
