@@ -82,7 +82,6 @@ BAD = {
         below("Sources", f"[^press-book]: {REPORT}") + mark("[^press-book]: Example News, [The"),
     ],
     "incomplete_source": [
-        report("Report"),
         report(end="2020."),
         report(end="2020. Encyclopedia."),
         source(f"§[^blog-new]: {REPORT}"),
@@ -117,7 +116,7 @@ BAD = {
     ],
     "columns": [
         change("| Killed | Wounded | Weapon", "| Wounded | §Killed | Weapon"),
-        change("| Killed | Wounded | What", "| Wounded | §Killed | What"),
+        change("| Killed | Wounded | Notes", "| Wounded | §Killed | Notes"),
         row("§| Example News | It rained. | All day.[^press-old] |"),
         row("§| Example News, 2 November.[^press-old] |"),
     ],
@@ -133,7 +132,6 @@ BAD = {
     ],
     "open_quotation": [
         sentence("He said that “it rained."),
-        sentence("He said that ”it rained“."),
         sentence('He said that "it rained.'),
     ],
     "unknown_character": [
@@ -148,7 +146,6 @@ BAD = {
         sentence("It **rained."),
         item("§- [ ] It rained.[^press-old]"),
         text("It rained.[^press-old]\n§- It stopped.[^press-old]"),
-        text("§| It | rained.[^press-old] |"),
     ],
     "markup": [
         sentence("It <b>rained</b>."),
@@ -238,7 +235,6 @@ def test_the_linter_prints_problems_and_their_count(specimen):
         (PAGE, b"# Barda\n\n[Rain](https://exa[mple.org/)\n", "index.md:3: https://exa[mple"),
         (PAGE, None, "No such file"),
         (SETTINGS, b"site_name: [\n", "mkdocs.yml: MkDocs stopped"),
-        ("docs/theme/main.html", b"{% if %}", "mkdocs.yml: MkDocs stopped"),
     ],
 )
 def test_what_cannot_be_checked_is_said(name, data, complaint, specimen):
