@@ -30,12 +30,12 @@ class CannotRun(Exception):
 
 @dataclass
 class Line:
-    """A line of the page with those that only continue it; section: the part that it stands in."""
+    """A line of the page with those that only continue it; part: the part that it stands in."""
 
     number: int
     text: str
     kind: str
-    section: str
+    part: str
 
     @property
     def cells(self):
@@ -54,11 +54,9 @@ class Project:
     page: html.HtmlElement
     warnings: list
 
-    def lines_of(self, kind, section=None):
+    def lines_of(self, kind, part=None):
         """The lines of a kind, in the page or in one part of it."""
-        return [
-            line for line in self.lines if line.kind == kind and section in (None, line.section)
-        ]
+        return [line for line in self.lines if line.kind == kind and part in (None, line.part)]
 
 
 def read_text(path):
@@ -74,8 +72,8 @@ def read_text(path):
 
 def read_lines(page):
     """Return the lines of the page that are not empty, each with its continuation."""
-    lines, section, before = [], "", None
-    for number, text in enumerate(page.splitlines(), 1):
+    lines, part, before = [], "", None
+    for number, text in enumerate(page.split("\n"), 1):
         fitting = (kind for kind, form in KINDS_OF_LINE.items() if re.match(form, text))
         kind = next(fitting, "text")
         if not text.strip():
@@ -85,8 +83,8 @@ def read_lines(page):
         elif kind == "rule" and before and before.kind == "row":
             before.kind = "head"
         else:
-            section = text[3:].strip() if text.startswith("## ") else section
-            lines.append(before := Line(number, text, kind, section))
+            part = text[3:].strip() if text.startswith("## ") else part
+            lines.append(before := Line(number, text, kind, part))
     return lines
 
 

@@ -39,7 +39,7 @@ KINDS = {
     "ref": "Encyclopedia",
 }
 DEFINITION = "[^key]: Publisher, [title](address), date. Kind. How it was read."
-TRACKING = r"[?&](utm_\w+|[a-z]{0,2}clid|mc_[ce]id|igshid)="
+TRACKING = r"[?&](utm_\w+|\w*clid)="
 LICENCE = "https://creativecommons.org/licenses/by-sa/4.0/"
 
 # Beginnings of words that judge: a speaker may use them, the page may not.
@@ -58,7 +58,7 @@ TEXT_LIMIT, TABLE_LIMIT = 1_800, 650  # words: a summary that grows is no summar
 def sourced_lines(project):
     """Return the lines that need a source: text, list items and table rows, not the method."""
     lines = [line for kind in ("text", "item", "row") for line in project.lines_of(kind)]
-    return [line for line in lines if line.section != METHOD]
+    return [line for line in lines if line.part != METHOD]
 
 
 def definitions(project):
@@ -92,7 +92,7 @@ def without_quotations(text):
 def locate(project, text, *names):
     """Return FILE:LINE of the first line, in the page or else the named files, with the text."""
     for name in (PAGE, *names):
-        for number, line in enumerate(read_text(project.root / name).splitlines(), 1):
+        for number, line in enumerate(read_text(project.root / name).split("\n"), 1):
             if text in html.unescape(line):
                 return f"{name}:{number}"
     return f"{PAGE}:1"
@@ -228,7 +228,7 @@ def columns(project):
     for line in project.lines:
         if line.kind == "head":
             head = line.cells
-            if line.section in (GLANCE, FIGURES) and head[1:3] != COUNTS:
+            if line.part in (GLANCE, FIGURES) and head[1:3] != COUNTS:
                 yield line.number, f"columns 2 and 3 are not {' and '.join(COUNTS)}; put them back"
         elif line.kind == "row" and len(line.cells) != len(head):
             count = f"{len(line.cells)} cells where the table has {len(head)}"
@@ -268,7 +268,7 @@ def open_quotation(project):
 def unknown_character(project):
     """Nothing that a reader cannot see, and no letter that only looks like another."""
     advice = "it may be unseen or look like another; type it anew, or add it to tests/rules.py"
-    for number, line in enumerate(read_text(project.root / PAGE).splitlines(), 1):
+    for number, line in enumerate(read_text(project.root / PAGE).split("\n"), 1):
         for sign in sorted(set(html.unescape(line)) - set(LETTERS + SIGNS)):
             if not " " <= sign <= "~":
                 yield number, f"the character {sign!a} (“{sign}”): {advice}"

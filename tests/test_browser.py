@@ -45,7 +45,7 @@ def address(site):
 @pytest.fixture(scope="module")
 def browser():
     with sync_playwright() as playwright:
-        # tests/run sets CHROMIUM; without it, Playwright looks for its own and says how to get it.
+        # tests/run sets CHROMIUM; without it, Playwright looks for its own.
         yield playwright.chromium.launch(executable_path=os.environ.get("CHROMIUM") or None)
 
 
