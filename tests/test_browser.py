@@ -76,7 +76,7 @@ def test_one_request_no_script_and_no_message(browser, address, site, name):
 
 def test_the_page_is_light(site):
     weight = len(gzip.compress((site / "index.html").read_bytes(), 6))
-    print(f"the page weighs {weight:,} bytes gzipped")
+    print(f"{weight:,} bytes gzipped")
     assert weight <= 20 * 1024
 
 
