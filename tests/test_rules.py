@@ -116,7 +116,7 @@ BAD = {
     ],
     "columns": [
         change("| Killed | Wounded | Weapon", "| Wounded | §Killed | Weapon"),
-        change("| Killed | Wounded | Notes", "| Wounded | §Killed | Notes"),
+        change("| Killed | Wounded | What", "| Wounded | §Killed | What"),
         row("§| Example News | It rained. | All day.[^press-old] |"),
         row("§| Example News, 2 November.[^press-old] |"),
     ],
