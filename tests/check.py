@@ -27,7 +27,7 @@ def main(root):
     for problem in problems:
         print(": ".join(problem))
     text, tables = length(project)
-    weight = len(gzip.compress(project.files["index.html"], 6))
+    weight = len(gzip.compress(project.source, 6))
     count = f"{len(problems)} problem{'' if len(problems) == 1 else 's'}"
     print(f"{count}; {text:,} words of text, {tables:,} in tables; {weight:,} bytes gzipped")
     return 1 if problems else 0

@@ -14,7 +14,7 @@ from mkdocs.config import load_config
 PAGE = "docs/index.md"
 SETTINGS = "mkdocs.yml"
 MARKER = r"\[\^([^\]]+)\]"
-# What a line that is no running text begins with; a row with a rule below it is a table's head.
+# What lines look like that are no running text; a row with a rule below it is a table's head.
 KINDS_OF_LINE = {
     "definition": rf" {{0,3}}{MARKER}:",
     "heading": r"#+ ",
@@ -46,11 +46,11 @@ class Line:
 
 @dataclass
 class Project:
-    """The page by its lines, and what MkDocs made of it; files: the bytes of each, by name."""
+    """The page by its lines, and what MkDocs made of it: HTML, as bytes and as a tree."""
 
     root: Path
     lines: list
-    files: dict
+    source: bytes
     page: html.HtmlElement
     warnings: list
 
@@ -116,12 +116,11 @@ def read_project(root):
             # Not strict here, so that warnings can be listed with the other problems.
             settings = load_config(str(root / SETTINGS), site_dir=folder, strict=False)
             build(settings)
-            paths = [path for path in Path(folder).rglob("*") if path.is_file()]
-            files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
-    except (Exception, SystemExit) as error:
+            source = Path(folder, "index.html").read_bytes()
+            page = html.fromstring(source.decode())
+    except Exception as error:
         reason = " ".join([*warnings, str(error)])
-        raise CannotRun(f"{root / SETTINGS}: MkDocs stopped; mend this first: {reason}")
+        raise CannotRun(f"MkDocs stopped; mend this first: {reason}")
     finally:
         logging.getLogger("mkdocs").removeHandler(listener)
-    page = html.fromstring(files["index.html"].decode())
-    return Project(root, lines, files, page, warnings)
+    return Project(root, lines, source, page, warnings)

@@ -30,7 +30,7 @@ COUNTS = ["Killed", "Wounded"]
 INTERIM = "first counts"
 
 # The prefix of a source's key, and the kind of source that it stands for.
-KINDS = {
+SOURCE_KINDS = {
     "inv": "Independent investigation",
     "org": "International organisation",
     "party": "Party to the conflict",
@@ -47,11 +47,10 @@ LOADED = (
     "aggressor|atrocit|barbar|butcher|genocid|heinous|heroic|liberat|martyr|massacr|occupier"
     "|slaughter|terroris|vicious"
 )
-# The characters of the page beside those of a plain keyboard; add here what else it needs.
-LETTERS = "ÀÁÂÄÇÈÉÊËÍÎÑÓÔÖÙÚÛÜàáâãäçèéêëíîïñóôöøùúûüßĞğİıŞşƏəŠšČčŽž"
-SIGNS = "–—‘’“”…§°×½²³µ€£"
-# What MkDocs writes, and what hosting may need.
-FILES = {"index.html", "404.html", "sitemap.xml", "sitemap.xml.gz", "CNAME", "robots.txt"}
+# The characters that the page needs: a plain keyboard's, Latin letters, signs; add others here.
+CHARACTERS = "[ -~À-ɏə–—‘’“”…§°½²³µ€£]"
+# What a site of one page is made of; hosting may need the last two.
+FILES = "index.md theme/main.html theme/404.html theme/style.css CNAME robots.txt".split()
 TEXT_LIMIT, TABLE_LIMIT = 1_800, 650  # words: a summary that grows is no summary
 
 
@@ -67,7 +66,7 @@ def definitions(project):
         yield line.number, *re.match(rf"\s*{MARKER}:\s*(.*)", line.text).groups()
 
 
-def titles(project, signs, part=None):
+def headings(project, signs, part=None):
     """Return (line number, text) of the headings with just these signs, as "##"."""
     for line in project.lines_of("heading", part):
         if line.text.startswith(f"{signs} "):
@@ -93,7 +92,7 @@ def locate(project, text, *names):
     """Return FILE:LINE of the first line, in the page or else the named files, with the text."""
     for name in (PAGE, *names):
         for number, line in enumerate(read_text(project.root / name).split("\n"), 1):
-            if text in html.unescape(line):
+            if text in line:
                 return f"{name}:{number}"
     return f"{PAGE}:1"
 
@@ -155,11 +154,11 @@ def duplicate_source(project):
 
 def incomplete_source(project):
     """Whoever doubts a sentence must be able to find its source, and see its age and kind."""
-    form = r"[^\[]+, \[.+?\]\(\S+\), (?:[^\[]*\b\d{4}|no date)\. ([A-Z][a-z ]+)\.( |$)"
+    form = r"[^\[]+, \[.+?\]\(\S+\), (?:[^\[.]*\b\d{4}\b[^\[.]*|no date)\. ([A-Z][a-z ]+)\.( |$)"
     for number, key, text in definitions(project):
-        kind, found = KINDS.get(key.split("-")[0]), re.match(form, text)
+        kind, found = SOURCE_KINDS.get(key.split("-")[0]), re.match(form, text)
         if kind is None:
-            yield number, f"[^{key}] shows no kind; begin it with {'-, '.join(KINDS)}-"
+            yield number, f"[^{key}] shows no kind; begin it with {'-, '.join(SOURCE_KINDS)}-"
         elif not found:
             yield number, f"[^{key}] lacks a publisher, linked title, date or kind: {DEFINITION}"
         elif found[1] != kind:
@@ -169,7 +168,9 @@ def incomplete_source(project):
 def bad_address(project):
     """A source's link leads to the source, and tells nobody who sent the reader."""
     for address in project.page.xpath("//div[@class='footnote']//a[not(@class)]/@href"):
-        if not re.match(r"https?://[\w.-]+(/|$)", address) or re.search(TRACKING, address):
+        if not re.match(r"https?://[\w.-]+(:\d+)?([/?]|$)", address) or re.search(
+            TRACKING, address
+        ):
             message = f"{address} is no plain address; write https://, host and path, no tracking"
             yield locate(project, f"({address})"), message
 
@@ -186,19 +187,20 @@ def link_away(project):
 
 def parts(project):
     """The page has one title and the parts that readers and links know, in their order."""
-    found = list(titles(project, "##"))
+    found = list(headings(project, "##"))
     if [text for _, text in found] != PARTS:
         strange = [number for number, text in found if text not in PARTS]
         yield (strange or [1])[0], f"the parts are not, in this order: {', '.join(PARTS)}"
-    for number, _ in list(titles(project, "#"))[1:]:
+    for number, _ in list(headings(project, "#"))[1:]:
         yield number, "a second title; begin this heading with ### instead"
 
 
 def missing(project):
     """The three attacks and the three parties stand wherever a reader looks for them."""
     for part, needed in NEEDED.items():
-        headings = [text for _, text in titles(project, "###", part)]
-        found = map(subject, headings + [row.cells[0] for row in final_rows(project, part)])
+        begun = [text for _, text in headings(project, "###", part)]
+        begun += [row.cells[0] for row in final_rows(project, part)]
+        found = map(subject, begun)
         for name in sorted(set(needed) - set(found)):
             yield locate(project, f"## {part}"), f"nothing here begins with “{name}”; put it back"
 
@@ -267,10 +269,11 @@ def open_quotation(project):
 
 def unknown_character(project):
     """Nothing that a reader cannot see, and no letter that only looks like another."""
-    advice = "it may be unseen or look like another; type it anew, or add it to tests/rules.py"
+    advice = "it may be unseen or a look-alike; type it anew, or add it to tests/rules.py"
     for number, line in enumerate(read_text(project.root / PAGE).split("\n"), 1):
-        for sign in sorted(set(html.unescape(line)) - set(LETTERS + SIGNS)):
-            if not " " <= sign <= "~":
+        shown = re.sub(r"&#?\w+;", lambda entity: html.unescape(entity[0]), line)
+        for sign in sorted(set(shown)):
+            if not re.match(CHARACTERS, sign):
                 yield number, f"the character {sign!a} (“{sign}”): {advice}"
 
 
@@ -288,10 +291,11 @@ def left_over(project):
 def markup(project):
     """The page is plain Markdown, which MkDocs and a code-hosting site show alike."""
     for line in project.lines:
-        if found := re.search(r"</?(?!http)[a-zA-Z!][^\s>]*>?|`", line.text):
+        if found := re.search(r"!\[|</?[a-zA-Z!][^\s>]*>?|`", line.text):
             yield line.number, f"{found[0]} is no plain Markdown; write text, or *emphasis*"
-        elif line.kind == "text" and re.match(r" {4}|\t", line.text):
-            yield line.number, "so far indented, this is printed as code; delete the spaces"
+    for code in project.page.cssselect("main pre"):
+        start = code.text_content().strip().splitlines()[0]
+        yield locate(project, start), f"“{start[:40]}” is indented like code; delete the spaces"
 
 
 # The site
@@ -299,9 +303,11 @@ def markup(project):
 
 def one_page(project):
     """The site is one page, and nothing beside it but what hosting needs."""
-    for name in sorted(project.files.keys() - FILES):
-        place = f"docs/{name.replace('/index.html', '.md')}:1"
-        yield place, f"the site has one page; move what this says to {PAGE}, and delete it"
+    docs = project.root / "docs"
+    for path in sorted(docs.rglob("*")):
+        name = path.relative_to(docs).as_posix()
+        if path.is_file() and name not in FILES and not name.startswith("."):
+            yield f"docs/{name}:1", f"the site has one page; move what this says to {PAGE}"
 
 
 def mkdocs_warning(project):
@@ -313,11 +319,26 @@ def mkdocs_warning(project):
 
 
 RULES = [
-    *(unsourced, two_sentences, undefined_source, unused_source, duplicate_source),
-    *(incomplete_source, bad_address, link_away),
-    *(parts, missing, ranges, columns, too_long),
-    *(loaded_word, open_quotation, unknown_character, left_over, markup),
-    *(one_page, mkdocs_warning),
+    unsourced,
+    two_sentences,
+    undefined_source,
+    unused_source,
+    duplicate_source,
+    incomplete_source,
+    bad_address,
+    link_away,
+    parts,
+    missing,
+    ranges,
+    columns,
+    too_long,
+    loaded_word,
+    open_quotation,
+    unknown_character,
+    left_over,
+    markup,
+    one_page,
+    mkdocs_warning,
 ]
 
 

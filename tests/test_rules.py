@@ -128,7 +128,7 @@ BAD = {
         sentence("Terrorists fired, it was reported."),
         change("### 28 October: a city", "§### 28 October: Barbaric"),
         report(end="2020. News report. Paper of the occupiers."),
-        change("site_description: >-\n  A", "§site_description: >-\n  A heroic,", SETTINGS),
+        change("site_description: >-", "§site_description: >-\n  Heroic.", SETTINGS),
     ],
     "open_quotation": [
         sentence("He said that “it rained."),
@@ -150,9 +150,11 @@ BAD = {
     "markup": [
         sentence("It <b>rained</b>."),
         sentence("It `rained`."),
+        sentence("![Rain](https://example.org/rain.jpg)"),
         text("    §It rained.[^press-old]\n"),
+        item("    §- It rained.[^press-old]\n"),
     ],
-    "one_page": [change("", "§", "docs/barda.jpg"), change("", "§<p>More", "docs/more.html")],
+    "one_page": [change("", "§", "docs/theme/barda.jpg"), change("", "§# More", "docs/more.md")],
     "mkdocs_warning": [
         sentence("It [rained](#weather)."),
         change("strict: true", "§shade: none\nstrict: true", SETTINGS),
@@ -207,8 +209,7 @@ def test_good_edits_break_no_rule(specimen):
     assert find_problems(read_project(specimen)) == []
 
 
-def test_the_page_keeps_every_rule_and_every_rule_has_bad_edits():
-    assert find_problems(read_project(ROOT)) == []
+def test_every_rule_has_bad_edits():
     assert [rule.__name__ for rule in RULES] == list(BAD)
 
 
@@ -219,12 +220,12 @@ def check(folder):
 
 
 def test_the_linter_prints_problems_and_their_count(specimen):
+    assert check(specimen).returncode == 0
     place = edit(specimen, text("§It rained."))
     result = check(specimen)
     first, last = result.stdout.splitlines()
     assert result.returncode == 1 and first.startswith(f"{place}: unsourced: no source behind")
     assert re.match(r"1 problem; [\d,]+ words of text, \d+ in tables; [\d,]+ bytes gzipped$", last)
-    assert check(ROOT).returncode == 0
 
 
 @pytest.mark.parametrize(
@@ -233,7 +234,7 @@ def test_the_linter_prints_problems_and_their_count(specimen):
         (PAGE, b"# Barda\n\n\xff\n", "index.md:3: a byte that is not UTF-8"),
         (PAGE, b"# Barda\n\n[Rain](https://exa[mple.org/)\n", "index.md:3: https://exa[mple"),
         (PAGE, None, "No such file"),
-        (SETTINGS, b"site_name: [\n", "mkdocs.yml: MkDocs stopped"),
+        (SETTINGS, b"site_name: [\n", "MkDocs stopped"),
     ],
 )
 def test_what_cannot_be_checked_is_said(name, data, complaint, specimen):
