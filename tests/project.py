@@ -1,6 +1,5 @@
 """Reads the project: docs/index.md by its lines, and the site that MkDocs builds from it."""
 
-import logging
 import re
 import tempfile
 from dataclasses import dataclass
@@ -52,7 +51,6 @@ class Project:
     lines: list
     source: bytes
     page: html.HtmlElement
-    warnings: list
 
     def lines_of(self, kind, part=None):
         """The lines of a kind, in the page or in one part of it."""
@@ -108,19 +106,12 @@ def read_project(root):
     """Build the site in a temporary folder; return the project. Raises CannotRun."""
     lines = read_lines(read_text(root / PAGE))
     refuse_broken_addresses(lines)
-    warnings, listener = [], logging.Handler(logging.WARNING)
-    listener.emit = lambda record: warnings.append(record.getMessage())
-    logging.getLogger("mkdocs").addHandler(listener)
     try:
         with tempfile.TemporaryDirectory() as folder:
-            # Not strict here, so that warnings can be listed with the other problems.
-            settings = load_config(str(root / SETTINGS), site_dir=folder, strict=False)
-            build(settings)
+            # Not strict: MkDocs itself prints what it warns of, and the rules say the rest.
+            build(load_config(str(root / SETTINGS), site_dir=folder, strict=False))
             source = Path(folder, "index.html").read_bytes()
-            page = html.fromstring(source.decode())
+            return Project(root, lines, source, html.fromstring(source.decode()))
     except Exception as error:
-        reason = " ".join([*warnings, str(error)])
-        raise CannotRun(f"MkDocs stopped; mend this first: {reason}")
-    finally:
-        logging.getLogger("mkdocs").removeHandler(listener)
-    return Project(root, lines, source, page, warnings)
+        place = f"{error.filename}:{error.lineno}: " if hasattr(error, "lineno") else ""
+        raise CannotRun(f"{place}MkDocs stopped; mend this first: {error}")

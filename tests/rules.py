@@ -6,6 +6,7 @@ To add one: a function here, its name in RULES, bad edits in test_rules.py, good
 
 import html
 import re
+import unicodedata
 
 from project import MARKER, PAGE, SETTINGS, read_text
 
@@ -48,7 +49,7 @@ LOADED = (
     "|slaughter|terroris|vicious"
 )
 # The characters that the page needs: a plain keyboard's, Latin letters, signs; add others here.
-CHARACTERS = "[ -~À-ɏə–—‘’“”…§°½²³µ€£]"
+CHARACTERS = "[ -~À-ɏəʻʿ–—−‘’“”′″…§№°±½²³µ€£]"
 # What a site of one page is made of; hosting may need the last two.
 FILES = "index.md theme/main.html theme/404.html theme/style.css CNAME robots.txt".split()
 TEXT_LIMIT, TABLE_LIMIT = 1_800, 650  # words: a summary that grows is no summary
@@ -168,7 +169,7 @@ def incomplete_source(project):
 def bad_address(project):
     """A source's link leads to the source, and tells nobody who sent the reader."""
     for address in project.page.xpath("//div[@class='footnote']//a[not(@class)]/@href"):
-        if not re.match(r"https?://[\w.-]+(:\d+)?([/?]|$)", address) or re.search(
+        if not re.match(r"https?://[\w-]+(\.[\w-]+)+(:\d+)?([/?]|$)", address) or re.search(
             TRACKING, address
         ):
             message = f"{address} is no plain address; write https://, host and path, no tracking"
@@ -177,9 +178,11 @@ def bad_address(project):
 
 def link_away(project):
     """Running text leads only to its sources: an address belongs into a definition."""
+    places = [f"#{name}" for name in project.page.xpath("//@id")]
     for address in project.page.xpath("//main//a[not(ancestor::div)]/@href"):
-        if not address.startswith("#") and address != LICENCE:
-            yield locate(project, address), f"{address} in running text; make it a source"
+        if address not in [*places, LICENCE]:
+            message = "leads nowhere; correct it" if address.startswith("#") else "make it a source"
+            yield locate(project, address), f"{address} in running text: {message}"
 
 
 # The shape of the page
@@ -187,12 +190,14 @@ def link_away(project):
 
 def parts(project):
     """The page has one title and the parts that readers and links know, in their order."""
-    found = list(headings(project, "##"))
-    if [text for _, text in found] != PARTS:
-        strange = [number for number, text in found if text not in PARTS]
-        yield (strange or [1])[0], f"the parts are not, in this order: {', '.join(PARTS)}"
-    for number, _ in list(headings(project, "#"))[1:]:
-        yield number, "a second title; begin this heading with ### instead"
+    found = [heading.text_content() for heading in project.page.cssselect("main h2")]
+    if found != PARTS:
+        strange = [text for text in found if text not in PARTS]
+        gone = [text for text in PARTS if text not in found]
+        message = f"strange: {strange or 'none'}, gone: {gone or 'none'}"
+        yield locate(project, (strange or ["# "])[0]), f"the parts are not {PARTS}; {message}"
+    for heading in project.page.cssselect("main h1")[1:]:
+        yield locate(project, heading.text_content()), "a second title; begin it with ### instead"
 
 
 def missing(project):
@@ -202,7 +207,10 @@ def missing(project):
         begun += [row.cells[0] for row in final_rows(project, part)]
         found = map(subject, begun)
         for name in sorted(set(needed) - set(found)):
-            yield locate(project, f"## {part}"), f"nothing here begins with “{name}”; put it back"
+            yield (
+                locate(project, f"## {part}"),
+                f"nothing begins with “{name},” or “{name}:”; put it back",
+            )
 
 
 def ranges(project):
@@ -217,11 +225,15 @@ def ranges(project):
                 span = "–".join(map(str, expected)) or "no number"
                 message = f"{name} is {span} by the rows of “{FIGURES}” without “{INTERIM}”"
                 yield line.number, f"{message}, not so here; correct one of the two"
+    for row in project.lines_of("row", FIGURES):
+        if not re.match(r"\d+ [A-Z][a-z]+,|All |The ", row.cells[0]):
+            yield row.number, "a row that no range counts; begin it as “28 October, …” or “All …”"
 
 
 def numbers_in(row, column):
     """Return the numbers in a cell of a row; none where the row is too short."""
-    return [int(number) for number in re.findall(r"\d+", "".join(row.cells[column : column + 1]))]
+    cell = "".join(row.cells[column : column + 1])
+    return [int(number) for number in re.findall(r"\d+", re.sub(r"\(.*?\)|(?<=\d),", "", cell))]
 
 
 def columns(project):
@@ -274,12 +286,12 @@ def unknown_character(project):
         shown = re.sub(r"&#?\w+;", lambda entity: html.unescape(entity[0]), line)
         for sign in sorted(set(shown)):
             if not re.match(CHARACTERS, sign):
-                yield number, f"the character {sign!a} (“{sign}”): {advice}"
+                yield number, f"“{sign}” is {unicodedata.name(sign, ascii(sign))}: {advice}"
 
 
 def left_over(project):
     """What was meant as Markdown and is none would be printed as it stands."""
-    signs = r"\]\(|\]\[|\*\*|~~|\[[ xX]\]|^\s*(?:\d+[.)]|[-*+]|\||#+)\s"
+    signs = r"\]\(|\]\[|\*\*|~~|^\s*(?:\[[ xX]\]|\d{1,3}[.)]|[-*+]|\||#+)\s|(?<!\S)https?://"
     for element in project.page.cssselect("main p, main li, main td, main h2, main h3"):
         text = re.sub(r"\[\d+\]", "", element.text_content())
         if found := re.search(signs, text, re.MULTILINE):
@@ -291,7 +303,7 @@ def left_over(project):
 def markup(project):
     """The page is plain Markdown, which MkDocs and a code-hosting site show alike."""
     for line in project.lines:
-        if found := re.search(r"!\[|</?[a-zA-Z!][^\s>]*>?|`", line.text):
+        if found := re.search(r"!\[(?!\^)|</?[a-zA-Z!][^\s>]*>?|`", line.text):
             yield line.number, f"{found[0]} is no plain Markdown; write text, or *emphasis*"
     for code in project.page.cssselect("main pre"):
         start = code.text_content().strip().splitlines()[0]
@@ -308,14 +320,6 @@ def one_page(project):
         name = path.relative_to(docs).as_posix()
         if path.is_file() and name not in FILES and not name.startswith("."):
             yield f"docs/{name}:1", f"the site has one page; move what this says to {PAGE}"
-
-
-def mkdocs_warning(project):
-    """What MkDocs itself warns of, dead links among them: a site is published without warnings."""
-    for warning in project.warnings:
-        quoted = [warning, *re.findall(r"'([^']+)'", warning)][-1]
-        if "#fnref-" not in warning:  # of a source that nothing cites, unused_source speaks
-            yield locate(project, quoted, SETTINGS), f"MkDocs warns: {warning}; mend what it names"
 
 
 RULES = [
@@ -338,7 +342,6 @@ RULES = [
     left_over,
     markup,
     one_page,
-    mkdocs_warning,
 ]
 
 

@@ -136,12 +136,6 @@ def test_the_keyboard_reads_a_source_and_comes_back(visit):
     assert page.locator("sup:target :focus").count() == 1, "Tab does not go on from the place"
 
 
-def test_every_marker_shows_the_letter_of_its_kind(visit):
-    letters = """links => links.map(link => getComputedStyle(link, "::after").content)"""
-    shown = visit().locator(".footnote-ref").evaluate_all(letters)
-    assert len(set(shown)) > 1 and "none" not in shown
-
-
 def test_contents_and_skip_link(visit):
     page = visit(390)
     assert not page.locator("nav a").first.is_visible(), "the contents are not folded"
