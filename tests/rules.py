@@ -49,7 +49,7 @@ LOADED = (
     "|slaughter|terroris|vicious"
 )
 # The characters that the page needs: a plain keyboard's, Latin letters, signs; add others here.
-CHARACTERS = "[ -~À-ɏəʻʿ–—−‘’“”′″…§№°±½²³µ€£]"
+CHARACTERS = "[ -~À-žƏəȘșȚțʻʿ–—−‘’“”„«»′″…·¿¡§№°±≈½²³µ€£†]"
 # What a site of one page is made of; hosting may need the last two.
 FILES = "index.md theme/main.html theme/404.html theme/style.css CNAME robots.txt".split()
 TEXT_LIMIT, TABLE_LIMIT = 1_800, 650  # words: a summary that grows is no summary
@@ -124,7 +124,7 @@ def two_sentences(project):
     for line in sourced_lines(project):
         text = without_quotations(line.text)
         if line.kind != "row" and re.search(
-            rf"([.!?][”)]?({MARKER})+|[a-zə]{{6}}[.!?]) +[A-ZƏ“]", text
+            rf"([.!?][”)]?({MARKER})+|[a-zə]{{5}}[.!?]) +[A-ZƏ“]", text
         ):
             yield line.number, "two sentences; give each a line of its own, with its source"
 
@@ -196,8 +196,8 @@ def parts(project):
         gone = [text for text in PARTS if text not in found]
         message = f"strange: {strange or 'none'}, gone: {gone or 'none'}"
         yield locate(project, (strange or ["# "])[0]), f"the parts are not {PARTS}; {message}"
-    for heading in project.page.cssselect("main h1")[1:]:
-        yield locate(project, heading.text_content()), "a second title; begin it with ### instead"
+    for title in project.page.cssselect("main h1")[1:]:
+        yield locate(project, title.text_content()), "a second title; begin it with ### instead"
 
 
 def missing(project):
@@ -226,7 +226,7 @@ def ranges(project):
                 message = f"{name} is {span} by the rows of “{FIGURES}” without “{INTERIM}”"
                 yield line.number, f"{message}, not so here; correct one of the two"
     for row in project.lines_of("row", FIGURES):
-        if not re.match(r"\d+ [A-Z][a-z]+,|All |The ", row.cells[0]):
+        if not re.match(r"\d+[a-z\d ]* [A-Z][a-z]+,|All |The ", row.cells[0]):
             yield row.number, "a row that no range counts; begin it as “28 October, …” or “All …”"
 
 
@@ -274,7 +274,8 @@ def loaded_word(project):
 def open_quotation(project):
     """Where a quotation ends must be plain."""
     for line in project.lines:
-        signs = "".join(re.findall('[“”"]', line.text))
+        rest = re.sub("„[^“]*“", "", line.text)  # German titles
+        signs = "".join(re.findall('[“”"]', rest))
         if signs.replace("“”", "").replace('""', ""):
             yield line.number, "a quotation mark without its partner; write “ before and ” behind"
 
@@ -303,7 +304,7 @@ def left_over(project):
 def markup(project):
     """The page is plain Markdown, which MkDocs and a code-hosting site show alike."""
     for line in project.lines:
-        if found := re.search(r"!\[(?!\^)|</?[a-zA-Z!][^\s>]*>?|`", line.text):
+        if found := re.search(r"!\[(?!\^)|</?(?!http)[a-zA-Z!][^\s>]*>?|`", line.text):
             yield line.number, f"{found[0]} is no plain Markdown; write text, or *emphasis*"
     for code in project.page.cssselect("main pre"):
         start = code.text_content().strip().splitlines()[0]
