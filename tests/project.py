@@ -1,5 +1,6 @@
 """Reads the project: docs/index.md by its lines, and the site that MkDocs builds from it."""
 
+import logging
 import re
 import tempfile
 from dataclasses import dataclass
@@ -92,9 +93,11 @@ def continues(text, before):
     return before.kind in ("text", "item", "definition") and (text[0].isspace() or unfinished)
 
 
-def refuse_broken_addresses(lines):
-    """Raise CannotRun for an address that would stop MkDocs without a word of where it stands."""
+def refuse_what_stops_mkdocs(lines):
+    """Raise CannotRun for what would stop MkDocs without a word of where it stands."""
     for line in lines:
+        if line.kind == "definition" and re.search(rf"\S\s+{MARKER}:", line.text):
+            raise CannotRun(f"{PAGE}:{line.number}: unindent the definition below this line")
         for address in re.findall(r"\]\((\S+)\)", line.text):
             try:
                 urlsplit(address)
@@ -104,11 +107,11 @@ def refuse_broken_addresses(lines):
 
 def read_project(root):
     """Build the site in a temporary folder; return the project. Raises CannotRun."""
+    logging.getLogger("mkdocs").setLevel("ERROR")  # the rules say the rest, with its place
     lines = read_lines(read_text(root / PAGE))
-    refuse_broken_addresses(lines)
+    refuse_what_stops_mkdocs(lines)
     try:
         with tempfile.TemporaryDirectory() as folder:
-            # Not strict: MkDocs itself prints what it warns of, and the rules say the rest.
             build(load_config(str(root / SETTINGS), site_dir=folder, strict=False))
             source = Path(folder, "index.html").read_bytes()
             return Project(root, lines, source, html.fromstring(source.decode()))

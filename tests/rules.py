@@ -194,7 +194,7 @@ def parts(project):
     if found != PARTS:
         strange = [text for text in found if text not in PARTS]
         gone = [text for text in PARTS if text not in found]
-        message = f"strange: {strange or 'none'}, gone: {gone or 'none'}"
+        message = f"strange: {strange}, gone: {gone}; where neither, mend the order"
         yield locate(project, (strange or ["# "])[0]), f"the parts are not {PARTS}; {message}"
     for title in project.page.cssselect("main h1")[1:]:
         yield locate(project, title.text_content()), "a second title; begin it with ### instead"
@@ -209,7 +209,7 @@ def missing(project):
         for name in sorted(set(needed) - set(found)):
             yield (
                 locate(project, f"## {part}"),
-                f"nothing begins with “{name},” or “{name}:”; put it back",
+                f"nothing here begins with “{name},” or “{name}:”; put it back",
             )
 
 
@@ -287,7 +287,7 @@ def unknown_character(project):
         shown = re.sub(r"&#?\w+;", lambda entity: html.unescape(entity[0]), line)
         for sign in sorted(set(shown)):
             if not re.match(CHARACTERS, sign):
-                yield number, f"“{sign}” is {unicodedata.name(sign, ascii(sign))}: {advice}"
+                yield number, f"{sign!a} is {unicodedata.name(sign, 'unknown')}: {advice}"
 
 
 def left_over(project):
@@ -297,15 +297,15 @@ def left_over(project):
         text = re.sub(r"\[\d+\]", "", element.text_content())
         if found := re.search(signs, text, re.MULTILINE):
             shown = text[found.start() :].strip().splitlines()[0][:40]
-            message = f"“{shown}” is printed as it stands; write plain Markdown"
-            yield locate(project, shown[:12]), f"{message}, unindented, below an empty line"
+            message = f"“{shown}” is printed as it stands; close or delete the sign"
+            yield locate(project, shown[:12]), f"{message}, or put an empty line above"
 
 
 def markup(project):
     """The page is plain Markdown, which MkDocs and a code-hosting site show alike."""
     for line in project.lines:
         if found := re.search(r"!\[(?!\^)|</?(?!http)[a-zA-Z!][^\s>]*>?|`", line.text):
-            yield line.number, f"{found[0]} is no plain Markdown; write text, or *emphasis*"
+            yield line.number, f"{found[0]} is no plain text; delete it, or write words"
     for code in project.page.cssselect("main pre"):
         start = code.text_content().strip().splitlines()[0]
         yield locate(project, start), f"“{start[:40]}” is indented like code; delete the spaces"
@@ -320,7 +320,10 @@ def one_page(project):
     for path in sorted(docs.rglob("*")):
         name = path.relative_to(docs).as_posix()
         if path.is_file() and name not in FILES and not name.startswith("."):
-            yield f"docs/{name}:1", f"the site has one page; move what this says to {PAGE}"
+            yield (
+                f"docs/{name}:1",
+                f"no file for a site of one page; delete it, or move its text to {PAGE}",
+            )
 
 
 RULES = [

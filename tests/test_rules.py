@@ -90,7 +90,6 @@ BAD = {
     "bad_address": [
         report("[Report](ftp://example.org/report)"),
         report("[Report](https://example.org/report?utm_source=x)"),
-        report(end="2020. News report. Read in a [copy](https:/example.org)."),
     ],
     "link_away": [
         sentence("It [rained](#weather)."),
@@ -120,7 +119,6 @@ BAD = {
         change("| Killed | Wounded | Weapon", "| Wounded | §Killed | Weapon"),
         change("| Killed | Wounded | What", "| Wounded | §Killed | What"),
         row("§| Example News | It rained. | All day.[^press-old] |"),
-        row("§| Example News, 2 November.[^press-old] |"),
     ],
     "too_long": [
         mark("# A page") + item(f"- “{WORDS}”[^press-old]"),
@@ -151,7 +149,6 @@ BAD = {
     ],
     "markup": [
         sentence("It <b>rained</b>."),
-        sentence("It `rained`."),
         sentence("![Rain](https://example.org/rain.jpg)"),
         text("    §It rained.[^press-old]\n"),
         item("    §- It rained.[^press-old]\n"),
@@ -162,7 +159,6 @@ BAD = {
 GOOD = [
     *change("", "barda.example.org\n", "docs/CNAME"),
     *change("", "User-agent: *\n", "docs/robots.txt"),
-    *change("site_name:", "site_author: The editors\nsite_name:", SETTINGS),
 ]
 
 
@@ -232,6 +228,7 @@ def test_the_linter_prints_problems_and_their_count(specimen):
         (PAGE, b"# Barda\n\n\xff\n", "index.md:3: a byte that is not UTF-8"),
         (PAGE, b"# Barda\n\n[Rain](https://exa[mple.org/)\n", "index.md:3: https://exa[mple"),
         (PAGE, None, "No such file"),
+        (PAGE, b"[^a]: A\n    [^b]: B\n", "index.md:1: unindent the definition below"),
         (SETTINGS, b"site_name: [\n", "MkDocs stopped"),
         ("docs/theme/main.html", b"<p>\n{% if %}", "main.html:2: MkDocs stopped"),
     ],
