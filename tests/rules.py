@@ -207,10 +207,8 @@ def missing(project):
         begun += [row.cells[0] for row in final_rows(project, part)]
         found = map(subject, begun)
         for name in sorted(set(needed) - set(found)):
-            yield (
-                locate(project, f"## {part}"),
-                f"nothing here begins with “{name},” or “{name}:”; put it back",
-            )
+            where = locate(project, f"## {part}")
+            yield where, f"nothing here begins with “{name},” or “{name}:”; put it back"
 
 
 def ranges(project):
@@ -320,10 +318,8 @@ def one_page(project):
     for path in sorted(docs.rglob("*")):
         name = path.relative_to(docs).as_posix()
         if path.is_file() and name not in FILES and not name.startswith("."):
-            yield (
-                f"docs/{name}:1",
-                f"no file for a site of one page; delete it, or move its text to {PAGE}",
-            )
+            message = f"no file for a site of one page; delete it, or move its text to {PAGE}"
+            yield f"docs/{name}:1", message
 
 
 RULES = [
