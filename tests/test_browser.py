@@ -120,6 +120,7 @@ def test_a_source_opens_changes_and_closes_without_scrolling(visit, width):
         assert "#" + card.get_attribute("id") == markers.nth(number).get_attribute("href")
         assert 0 <= box["y"] and box["y"] + box["height"] <= 900 and box["height"] <= 600
         assert page.evaluate("scrollY") == place
+        assert width < 1180 or box["x"] + box["width"] <= page.locator("main").bounding_box()["x"]
     getattr(page.locator(".close"), press)()
     assert not card.count() and page.evaluate("scrollY") == place
     assert not page.locator(".close").is_visible()
