@@ -1,10 +1,9 @@
 """Checks the page: `python tests/check.py [DIR]`, for the project in DIR or the one it stands in.
 
-Prints one line a problem, `FILE:LINE: rule: message`, then their count and the length and weight
-of the page. The exit status is 0 for no problem, 1 for some, 2 where it could not run.
+Prints `FILE:LINE: rule: message` for each problem, then their count and the page's words.
+The exit status is 0 for no problem, 1 for some, 2 where it could not run.
 """
 
-import gzip
 import sys
 from pathlib import Path
 
@@ -17,7 +16,7 @@ except ModuleNotFoundError as error:
 
 
 def main(root):
-    """Print the problems of the project in the folder `root`; return the exit status."""
+    """Check the project in the folder `root`; return the exit status."""
     try:
         project = read_project(root)
     except CannotRun as error:
@@ -26,10 +25,7 @@ def main(root):
     problems = find_problems(project)
     for problem in problems:
         print(": ".join(problem))
-    text, tables = length(project)
-    weight = len(gzip.compress(project.source, 6))
-    count = f"{len(problems)} problem{'' if len(problems) == 1 else 's'}"
-    print(f"{count}; {text:,} words of text, {tables:,} in tables; {weight:,} bytes gzipped")
+    print(f"Problems: {len(problems)}. Words: {length(project):,}.")
     return 1 if problems else 0
 
 

@@ -1,7 +1,7 @@
 """The rules of the page: what is certain. Judgement is left to people.
 
-A rule takes a Project and yields (where, message): the number of a line of the page, or FILE:LINE.
-To add one: a function here, its name in RULES, bad edits in test_rules.py, good in specimen.md.
+A rule yields (where, message): the number of a line of the page, or FILE:LINE.
+To add one: a function here, its name in RULES, bad edits in bad.md, good ones in specimen.md.
 """
 
 import html
@@ -10,27 +10,19 @@ import unicodedata
 
 from project import MARKER, PAGE, SETTINGS, read_text
 
-# The parts of the page, in order; those that the rules speak of have a name.
+# The parts of the page, in their order.
 PARTS = [
-    GLANCE := "At a glance",
-    ATTACKS := "The attacks",
-    FIGURES := "Casualty figures",
-    RESPONSIBLE := "Who is said to be responsible",
-    "Background",
-    "Responses, investigations and trials",
-    "What is not established",
+    "At a glance",
+    "The attacks",
+    "What is not settled",
+    "The war, on both sides of the front line",
+    "Responses and investigations",
     METHOD := "How this page was made",
     "Sources",
 ]
-DATES = ["27 October", "28 October", "7 November"]
-PARTIES = ["Azerbaijan", "Armenia", "Nagorno-Karabakh authorities"]
-# With what a heading or a row must begin in each part.
-NEEDED = {ATTACKS: DATES, GLANCE: DATES, FIGURES: DATES, RESPONSIBLE: PARTIES}
-COUNTS = ["Killed", "Wounded"]
-# Rows of the casualty figures that say so were soon overtaken, and stay out of the ranges.
-INTERIM = "first counts"
+WORD_LIMIT = 1_600
 
-# The prefix of a source's key, and the kind of source that it stands for.
+# How a source's key begins, and the kind of source that it shows.
 SOURCE_KINDS = {
     "inv": "Independent investigation",
     "org": "International organisation",
@@ -39,118 +31,113 @@ SOURCE_KINDS = {
     "press": "News report",
     "ref": "Encyclopedia",
 }
+KEY = rf"(?:{'|'.join(SOURCE_KINDS)})-[\w-]+"
 DEFINITION = "[^key]: Publisher, [title](address), date. Kind. How it was read."
+ADDRESS = r"https?://[\w-]+(\.[\w-]+)+([/:?]|$)"
+TITLE = r"\[[^^].*?\]\(\S*\)"  # of a source, in its publisher's words
 TRACKING = r"[?&](utm_\w+|\w*clid)="
-LICENCE = "https://creativecommons.org/licenses/by-sa/4.0/"
 
-# Beginnings of words that judge: a speaker may use them, the page may not.
+# The page's own word, which has no source, and verbs that make it a speaker's.
+ABSENCE = r"([-*+] |\d+\. |; )?[Nn]o\b.*\b(was|were) found\b[^,;]*(, nor\b.*)?$"
+SPEECH = r"\b(said|wrote|reported|told|announced|according|by)\b"
+# What stands above a list.
+LABEL = r"(?i)\**(accusations|denials|findings|and|[, ])+:?\**$"
+# Words that make a heading a statement.
+STATEMENT = r"\b(attacked|bombed|fired|hit|injured|killed|launched|shelled|struck|wounded)\b"
+# Beginnings of words that judge.
 LOADED = (
     "aggressor|atrocit|barbar|butcher|genocid|heinous|heroic|liberat|martyr|massacr|occupier"
     "|slaughter|terroris|vicious"
 )
-# The characters that the page needs: a plain keyboard's, Latin letters, signs; add others here.
-CHARACTERS = "[ -~À-žƏəȘșȚțʻʿ–—−‘’“”„«»′″…·¿¡§№°±≈½²³µ€£†]"
-# What a site of one page is made of; hosting may need the last two.
-FILES = "index.md theme/main.html theme/404.html theme/style.css CNAME robots.txt".split()
-TEXT_LIMIT, TABLE_LIMIT = 1_800, 650  # words: a summary that grows is no summary
+# Signs of Markdown, or of a source, that a reader would see.
+LEFT_OVER = (
+    rf"\]\(|\]\[|\*\*|~~|^\s*(?:\[[ xX]\]|\d{{1,3}}[.)]|[-*+]|\||#+)\s|(?<!\S)https?://"
+    rf"|[\[(]\^?{KEY}[\])]"
+)
+UNSEEN = ("Cc", "Cf", "Cn", "Co", "Zl", "Zp")  # Unicode's categories
+LOOK_ALIKE = {"ARMENIAN", "CYRILLIC", "GREEK", "LATIN"}  # scripts
 
 
-def sourced_lines(project):
-    """Return the lines that need a source: text, list items and table rows, not the method."""
-    lines = [line for kind in ("text", "item", "row") for line in project.lines_of(kind)]
-    return [line for line in lines if line.part != METHOD]
+def summary(project, *kinds):
+    """Return the lines of these kinds, without those on the method."""
+    return [line for line in project.lines if line.kind in kinds and line.part != METHOD]
+
+
+def statements(project):
+    """Return the lines that need a source: text, list items and table rows."""
+    lines = summary(project, "text", "item", "row")
+    return [line for line in lines if not re.match(LABEL, line.text)]
 
 
 def definitions(project):
     """Return (line number, key, text) of each source."""
-    for line in project.lines_of("definition"):
-        yield line.number, *re.match(rf"\s*{MARKER}:\s*(.*)", line.text).groups()
+    for line in project.lines:
+        if found := re.match(rf" {{0,3}}{MARKER}:\s*(.*)", line.text):
+            yield line.number, *found.groups()
 
 
-def headings(project, signs, part=None):
-    """Return (line number, text) of the headings with just these signs, as "##"."""
-    for line in project.lines_of("heading", part):
-        if line.text.startswith(f"{signs} "):
-            yield line.number, line.text.removeprefix(signs).strip()
-
-
-def final_rows(project, part):
-    """Return the rows of a part's table without those that were soon overtaken."""
-    return [row for row in project.lines_of("row", part) if INTERIM not in row.cells[0]]
-
-
-def subject(text):
-    """Return what a heading or a row speaks of, up to a comma or colon: a date, or a party."""
-    return re.split("[,:]", text)[0]
+def texts(project, path):
+    """Return the text of the elements at an XPath, without the markers' numbers."""
+    elements = project.page.xpath(path)
+    return [re.sub(r"\[\d+\]", "", element.text_content()) for element in elements]
 
 
 def without_quotations(text):
     """Return a text with its quotations emptied."""
-    return re.sub(r"“[^”]*”|\"[^\"]*\"", "“”", text)
+    return re.sub('“[^”]*”|„[^“]*“|"[^"]*"', "“”", text)
 
 
-def locate(project, text, *names):
-    """Return FILE:LINE of the first line, in the page or else the named files, with the text."""
-    for name in (PAGE, *names):
-        for number, line in enumerate(read_text(project.root / name).split("\n"), 1):
-            if text in line:
-                return f"{name}:{number}"
-    return f"{PAGE}:1"
+def numbered(project, name=PAGE):
+    """Return (line number, text) of each line of a file."""
+    return enumerate(read_text(project.root / name).split("\n"), 1)
+
+
+def locate(project, text):
+    """Return the number of the page's first line that holds the text, or 1."""
+    return next((number for number, line in numbered(project) if text in line), 1)
 
 
 def length(project):
-    """Return the words of running text and of tables, without markers."""
-
-    def words(*kinds):
-        lines = [line.text for line in project.lines if line.kind in kinds]
-        return len(re.sub(rf"{MARKER}|\|", " ", " ".join(lines)).split())
-
-    return words("text", "item"), words("head", "row")
+    """Return the number of words, without headings, markers, method and sources."""
+    text = " ".join(line.text for line in summary(project, "text", "item", "head", "row"))
+    return len(re.findall(r"\S*\w\S*", re.sub(rf"{MARKER}|\|", " ", text)))
 
 
-# Sources
+def attribution(project):
+    """A reader must see who says it; only what was not found is the page's own word."""
+    for line in statements(project):
+        text = line.text.strip(" |")
+        rest = re.sub(rf".*({MARKER}|\|)", "", text).strip()
+        if rest and not re.match(ABSENCE, rest):
+            end = " ".join(text.split()[-6:])
+            message = "end it with its marker, as [^press-example], or indent what goes on"
+            yield line.number, f"no source behind “{end}”; {message}"
+        if not rest and re.match(ABSENCE, text) and not re.search(SPEECH, text):
+            yield line.number, "no source can show that nothing was found; delete the marker"
 
 
-def unsourced(project):
-    """A reader must see who says it: each line, list item and table row ends in a marker."""
-    for line in sourced_lines(project):
-        if not re.search(rf"{MARKER}[\s|]*$", line.text):
-            end = line.text.strip(" |")[-50:]
-            yield line.number, f"no source behind “{end}”; end it with a marker: [^press-example]"
-
-
-def two_sentences(project):
+def one_sentence(project):
     """One sentence a line, so that each shows its own source; a table row may hold several."""
-    for line in sourced_lines(project):
-        text = without_quotations(line.text)
-        if line.kind != "row" and re.search(
-            rf"([.!?][”)]?({MARKER})+|[a-zə]{{5}}[.!?]) +[A-ZƏ“]", text
-        ):
+    stop = rf"[.!?][”)]?({MARKER})+|(\d{{4}}|[a-zə]{{4}}|[”)])[.!?]"
+    for line in statements(project):
+        own = without_quotations(line.text)
+        if line.kind != "row" and re.search(rf"({stop}) +[A-ZÇƏĞİÖŞÜ“]", own):
             yield line.number, "two sentences; give each a line of its own, with its source"
 
 
-def undefined_source(project):
-    """MkDocs prints a marker without a definition as it stands, and says nothing."""
-    known = {key for _, key, _ in definitions(project)}
+def unmatched_source(project):
+    """Each marker has one source, and each source a sentence; MkDocs says nothing of it."""
+    cited, defined = set(), {}
+    for number, key, _ in definitions(project):
+        if defined.setdefault(key, number) != number:
+            yield number, f"[^{key}] stands on line {defined[key]} already; keep one of the two"
     for line in project.lines:
-        for key in set(re.findall(MARKER, line.text)) - known:
+        keys = re.findall(MARKER, line.text) if line.kind != "definition" else []
+        cited.update(keys)
+        for key in set(keys) - set(defined):
             yield line.number, f"[^{key}] has no definition; correct it, or add {DEFINITION}"
-
-
-def unused_source(project):
-    """A source that supports no sentence would only look like support."""
-    text = "".join(line.text for line in project.lines if line.kind != "definition")
-    for number, key, _ in definitions(project):
-        if f"[^{key}]" not in text:
-            yield number, f"no sentence rests on [^{key}]; cite it, or delete this line"
-
-
-def duplicate_source(project):
-    """Of two definitions of a key, MkDocs drops the first, and says nothing."""
-    seen = {}
-    for number, key, _ in definitions(project):
-        if seen.setdefault(key, number) != number:
-            yield number, f"[^{key}] stands on line {seen[key]} already; keep one of the two"
+    for key in set(defined) - cited:
+        yield defined[key], f"no sentence rests on [^{key}]; cite it, or delete this line"
 
 
 def incomplete_source(project):
@@ -161,187 +148,101 @@ def incomplete_source(project):
         if kind is None:
             yield number, f"[^{key}] shows no kind; begin it with {'-, '.join(SOURCE_KINDS)}-"
         elif not found:
-            yield number, f"[^{key}] lacks a publisher, linked title, date or kind: {DEFINITION}"
+            yield number, f"[^{key}] does not have this form: {DEFINITION}"
         elif found[1] != kind:
             yield number, f"“{found[1]}” here, but [^{key}] means “{kind}”; correct one of the two"
 
 
-def bad_address(project):
-    """A source's link leads to the source, and tells nobody who sent the reader."""
-    for address in project.page.xpath("//div[@class='footnote']//a[not(@class)]/@href"):
-        if not re.match(r"https?://[\w-]+(\.[\w-]+)+(:\d+)?([/?]|$)", address) or re.search(
-            TRACKING, address
-        ):
-            message = f"{address} is no plain address; write https://, host and path, no tracking"
-            yield locate(project, f"({address})"), message
+def address(project):
+    """Only sources lead away, to a plain address that tells nobody who sent the reader."""
+    sources = " ".join(text for _, _, text in definitions(project))
+    for link in project.page.xpath("//main//a[not(@class)]/@href[not(starts-with(., '#'))]"):
+        if f"({link})" not in sources:
+            yield locate(project, link), f"{link} stands in the text; make it a source"
+        elif not re.match(ADDRESS, link) or re.search(TRACKING, link):
+            message = "write https://, host and path, no tracking"
+            yield locate(project, link), f"{link} is no plain address; {message}"
 
 
-def link_away(project):
-    """Running text leads only to its sources: an address belongs into a definition."""
-    places = [f"#{name}" for name in project.page.xpath("//@id")]
-    for address in project.page.xpath("//main//a[not(ancestor::div)]/@href"):
-        if address not in [*places, LICENCE]:
-            message = "leads nowhere; correct it" if address.startswith("#") else "make it a source"
-            yield locate(project, address), f"{address} in running text: {message}"
-
-
-# The shape of the page
-
-
-def parts(project):
-    """The page has one title and the parts that readers and links know, in their order."""
-    found = [heading.text_content() for heading in project.page.cssselect("main h2")]
-    if found != PARTS:
-        strange = [text for text in found if text not in PARTS]
-        gone = [text for text in PARTS if text not in found]
-        message = f"strange: {strange}, gone: {gone}; where neither, mend the order"
-        yield locate(project, (strange or ["# "])[0]), f"the parts are not {PARTS}; {message}"
-    for title in project.page.cssselect("main h1")[1:]:
-        yield locate(project, title.text_content()), "a second title; begin it with ### instead"
-
-
-def missing(project):
-    """The three attacks and the three parties stand wherever a reader looks for them."""
-    for part, needed in NEEDED.items():
-        begun = [text for _, text in headings(project, "###", part)]
-        begun += [row.cells[0] for row in final_rows(project, part)]
-        found = map(subject, begun)
-        for name in sorted(set(needed) - set(found)):
-            where = locate(project, f"## {part}")
-            yield where, f"nothing here begins with “{name},” or “{name}:”; put it back"
-
-
-def ranges(project):
-    """At a glance stands what the final figures span, from the lowest to the highest."""
-    for line in project.lines_of("row", GLANCE):
-        date = subject(line.cells[0])
-        rows = [row for row in final_rows(project, FIGURES) if subject(row.cells[0]) == date]
-        for column, name in enumerate(COUNTS if rows else [], 1):
-            final = [number for row in rows for number in numbers_in(row, column)]
-            expected = sorted({min(final), max(final)}) if final else []
-            if numbers_in(line, column) != expected:
-                span = "–".join(map(str, expected)) or "no number"
-                message = f"{name} is {span} by the rows of “{FIGURES}” without “{INTERIM}”"
-                yield line.number, f"{message}, not so here; correct one of the two"
-    for row in project.lines_of("row", FIGURES):
-        if not re.match(r"\d+[a-z\d ]* [A-Z][a-z]+,|All |The ", row.cells[0]):
-            yield row.number, "a row that no range counts; begin it as “28 October, …” or “All …”"
-
-
-def numbers_in(row, column):
-    """Return the numbers in a cell of a row; none where the row is too short."""
-    cell = "".join(row.cells[column : column + 1])
-    return [int(number) for number in re.findall(r"\d+", re.sub(r"\(.*?\)|(?<=\d),", "", cell))]
-
-
-def columns(project):
-    """The tables of figures count the killed first; each row has as many cells as its head."""
-    head = []
-    for line in project.lines:
-        if line.kind == "head":
-            head = line.cells
-            if line.part in (GLANCE, FIGURES) and head[1:3] != COUNTS:
-                yield line.number, f"columns 2 and 3 are not {' and '.join(COUNTS)}; put them back"
-        elif line.kind == "row" and len(line.cells) != len(head):
-            count = f"{len(line.cells)} cells where the table has {len(head)}"
-            yield line.number, rf"{count}; add or delete a | (in a text it is \|)"
+def headings(project):
+    """The parts that readers and links know, and below them only dates and places."""
+    found = texts(project, "//main//h2")
+    strange = texts(project, "//main//h1[position() > 1] | //h4 | //h5 | //h6")
+    strange += [text for text in texts(project, "//h3") if re.search(STATEMENT, text)]
+    for text in {*strange, *found} - set(PARTS):
+        message = "is no heading here; write ### and a date or place, or add a part to PARTS"
+        yield locate(project, text), f"“{text}” {message} in tests/rules.py"
+    if [part for part in found if part in PARTS] != PARTS:
+        yield 1, f"a part is missing, or out of order; they are: {'; '.join(PARTS)}"
 
 
 def too_long(project):
     """A summary that grows is no summary."""
-    for count, limit, name in zip(length(project), (TEXT_LIMIT, TABLE_LIMIT), ("text", "tables")):
-        if count > limit:
-            yield 1, f"{count:,} words of {name}, {count - limit:,} too many; shorten something"
+    if (more := length(project) - WORD_LIMIT) > 0:
+        yield 1, f"{more:,} words too many, of text and table; shorten something"
 
 
-# The words
+def one_markdown_page(project):
+    """Every word of the site stands on its one page."""
+    for path in (project.root / "docs").rglob("*.m*d*"):
+        if (name := path.relative_to(project.root).as_posix()) != PAGE:
+            yield f"{name}:1", f"a second page; move its text to {PAGE}, and delete it"
 
 
 def loaded_word(project):
     """The page judges nobody; a speaker's judgement stands in quotation marks."""
-    texts = [(line.number, line.text) for line in project.lines]
-    for description in project.page.xpath("//meta[@name='description']/@content"):
-        texts.append((locate(project, "site_description", SETTINGS), description))
-    for place, text in texts:
-        # The title of a source is its publisher's.
-        own = re.sub(r"\[[^^].*?\]\(\S*\)", "", without_quotations(text))
-        if found := re.search(rf"\b({LOADED})\w*", own, re.IGNORECASE):
+    places = [(line.number, line.text) for line in project.lines]
+    places += [(f"{SETTINGS}:{number}", text) for number, text in numbered(project, SETTINGS)]
+    for place, text in places:
+        own = without_quotations(re.sub(TITLE, "", text))
+        # A capital letter makes a name, as in Liberation Army, but not where a sentence begins.
+        own = re.sub(r"^\W*\w+ (?=[a-z])", lambda beginning: beginning[0].lower(), own)
+        if found := re.search(rf"\b({LOADED})\w*", own):
             yield place, f"“{found[0]}” judges; choose a plain word, or quote a speaker who used it"
 
 
-def open_quotation(project):
-    """Where a quotation ends must be plain."""
-    for line in project.lines:
-        rest = re.sub("„[^“]*“", "", line.text)  # German titles
-        signs = "".join(re.findall('[“”"]', rest))
-        if signs.replace("“”", "").replace('""', ""):
-            yield line.number, "a quotation mark without its partner; write “ before and ” behind"
-
-
-def unknown_character(project):
+def unseen(project):
     """Nothing that a reader cannot see, and no letter that only looks like another."""
-    advice = "it may be unseen or a look-alike; type it anew, or add it to tests/rules.py"
-    for number, line in enumerate(read_text(project.root / PAGE).split("\n"), 1):
-        shown = re.sub(r"&#?\w+;", lambda entity: html.unescape(entity[0]), line)
+    for number, line in numbered(project):
+        shown = re.sub("(?<=[\u0600-\u097f])[\u200c\u200d]", "", html.unescape(line))
         for sign in sorted(set(shown)):
-            if not re.match(CHARACTERS, sign):
-                yield number, f"{sign!a} is {unicodedata.name(sign, 'unknown')}: {advice}"
+            if unicodedata.category(sign) in UNSEEN:
+                name = unicodedata.name(sign, "an unknown sign")
+                yield number, f"{name} ({sign!a}) cannot be seen; delete it, or write a space"
+        for word in re.findall(r"[^\W\d_]+", shown):
+            scripts = {unicodedata.name(letter, "").split(" ")[0] for letter in word} & LOOK_ALIKE
+            if len(scripts) > 1:
+                yield number, f"“{word}” mixes letters: {', '.join(sorted(scripts))}; type it anew"
 
 
-def left_over(project):
-    """What was meant as Markdown and is none would be printed as it stands."""
-    signs = r"\]\(|\]\[|\*\*|~~|^\s*(?:\[[ xX]\]|\d{1,3}[.)]|[-*+]|\||#+)\s|(?<!\S)https?://"
-    for element in project.page.cssselect("main p, main li, main td, main h2, main h3"):
-        text = re.sub(r"\[\d+\]", "", element.text_content())
-        if found := re.search(signs, text, re.MULTILINE):
-            shown = text[found.start() :].strip().splitlines()[0][:40]
-            message = f"“{shown}” is printed as it stands; close or delete the sign"
-            yield locate(project, shown[:12]), f"{message}, or put an empty line above"
-
-
-def markup(project):
-    """The page is plain Markdown, which MkDocs and a code-hosting site show alike."""
+def plain_markdown(project):
+    """The page is plain Markdown, alike in MkDocs and on a code-hosting site, nothing left over."""
     for line in project.lines:
         if found := re.search(r"!\[(?!\^)|</?(?!http)[a-zA-Z!][^\s>]*>?|`", line.text):
             yield line.number, f"{found[0]} is no plain text; delete it, or write words"
-    for code in project.page.cssselect("main pre"):
-        start = code.text_content().strip().splitlines()[0]
-        yield locate(project, start), f"“{start[:40]}” is indented like code; delete the spaces"
-
-
-# The site
-
-
-def one_page(project):
-    """The site is one page, and nothing beside it but what hosting needs."""
-    docs = project.root / "docs"
-    for path in sorted(docs.rglob("*")):
-        name = path.relative_to(docs).as_posix()
-        if path.is_file() and name not in FILES and not name.startswith("."):
-            message = f"no file for a site of one page; delete it, or move its text to {PAGE}"
-            yield f"docs/{name}:1", message
+        if re.search('[“”„"]', without_quotations(re.sub(TITLE, "", line.text)).replace("“”", "")):
+            yield line.number, "a quotation mark without its partner; write “ before and ” behind"
+    for code in texts(project, "//main//pre"):
+        start = code.strip().split("\n")[0]
+        yield locate(project, start), f"“{start}” is indented like code; delete the spaces"
+    for text in texts(project, "//main//*[self::p or self::li or self::td]"):
+        if found := re.search(rf"({LEFT_OVER}).*", text, re.MULTILINE):
+            message = "is printed as it stands; close or delete it, or put an empty line above"
+            yield locate(project, found[0].strip()[:20]), f"“{found[1].strip()}” {message}"
 
 
 RULES = [
-    unsourced,
-    two_sentences,
-    undefined_source,
-    unused_source,
-    duplicate_source,
+    attribution,
+    one_sentence,
+    unmatched_source,
     incomplete_source,
-    bad_address,
-    link_away,
-    parts,
-    missing,
-    ranges,
-    columns,
+    address,
+    headings,
     too_long,
+    one_markdown_page,
     loaded_word,
-    open_quotation,
-    unknown_character,
-    left_over,
-    markup,
-    one_page,
+    unseen,
+    plain_markdown,
 ]
 
 
