@@ -55,7 +55,7 @@ LEFT_OVER = (
     rf"|[\[(]\^?{KEY}[\])]"
 )
 UNSEEN = ("Cc", "Cf", "Cn", "Co", "Zl", "Zp")  # Unicode's categories
-LOOK_ALIKE = {"ARMENIAN", "CYRILLIC", "GREEK", "LATIN"}  # scripts
+LOOK_ALIKE = {"ARMENIAN", "CYRILLIC", "GREEK", "LATIN"}
 
 
 def summary(project, *kinds):

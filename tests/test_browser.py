@@ -35,12 +35,14 @@ def site(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def visit(site):
-    """A function that opens the page, or another address, in a window of its own."""
+    """A function that opens the page, or another address, in a new window."""
     with sync_playwright() as playwright:
         # tests/run sets CHROMIUM; without it, Playwright looks for its own.
         browser = playwright.chromium.launch(executable_path=os.environ.get("CHROMIUM") or None)
 
         def visit(size=WIDE, url=(site / "index.html").as_uri(), **settings):
+            for window in browser.contexts:
+                window.close()
             view = {"width": size[0], "height": size[1]}
             page = browser.new_page(viewport=view, is_mobile=size[0] < 768, **settings)
             page.goto(url)
