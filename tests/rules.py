@@ -41,7 +41,7 @@ TRACKING = r"[?&](utm_\w+|\w*clid)="
 ABSENCE = r"([-*+] |\d+\. |; )?[Nn]o\b.*\b(was|were) found\b[^,;]*(, nor\b.*)?$"
 SPEECH = r"\b(said|wrote|reported|told|announced|according|by)\b"
 # What stands above a list.
-LABEL = r"(?i)\**(accusations|denials|findings|and|[, ])+:?\**$"
+LABEL = r"(?i)\**(accusations|denials|findings|and|to|[a-z]+ber|[, \d])+:?\**$"
 # Words that make a heading a statement.
 STATEMENT = r"\b(attacked|bombed|fired|hit|injured|killed|launched|shelled|struck|wounded)\b"
 # Beginnings of words that judge.
