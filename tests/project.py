@@ -1,32 +1,28 @@
-"""Reads the project: docs/index.md by its lines, and the site that MkDocs builds from it."""
+"""Reads the project for the rules: docs/index.md by its lines. Needs Python alone."""
 
-import logging
 import re
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from lxml import html
-from mkdocs.commands.build import build
-from mkdocs.config import load_config
-
 PAGE = "docs/index.md"
 SETTINGS = "mkdocs.yml"
-MARKER = r"\[\^([^\]]+)\]"
-# What lines of each kind begin with; a row with a rule below it becomes a table's "head".
+MARKER = r"\[\^([^\]]+)\]"  # [^press-example]; the group is its key
+# What lines of each kind begin with; the first that fits. Where a line stands decides the rest:
+# below a "delimiter" each is a "row", above it is the "head"; "code" is what Markdown takes for it.
 KINDS_OF_LINE = {
     "empty": r"\s*$",
-    "definition": rf" {{0,3}}{MARKER}:",
-    "heading": r"#+ ",
-    "rule": r"[|:\- ]+$",
-    "row": r" {0,3}\|",
+    "definition": rf"\s*{MARKER}",  # [^press-example]: Example News, …
+    "heading": r"#",
+    "delimiter": r"(?=.*\|)[|:\- ]+$",  # |---|---|
+    "underline": r"([-=*] ?)+$",  # -------, which makes a heading of the line above
     "item": r"\s*([-*+]|\d+\.) ",
+    "row": r" {0,3}\|",
     "text": "",
 }
 
 
 class CannotRun(Exception):
-    """Says why the project cannot be read or built, and what to do."""
+    """Says why a file cannot be read, and what to do."""
 
 
 @dataclass
@@ -41,22 +37,22 @@ class Line:
 
 @dataclass
 class Project:
-    """The page by its lines, and the HTML that MkDocs made of it."""
+    """The folder of the project, and the lines of its page."""
 
     root: Path
     lines: list
-    page: html.HtmlElement
 
 
 def read_text(path):
     """Return the text of a file. Raises CannotRun where it is missing or not UTF-8."""
+    name = path.as_posix()
     try:
         return path.read_text(encoding="utf-8-sig")
     except OSError as error:
-        raise CannotRun(f"{path}: {error.strerror}; name a folder that holds the project")
+        raise CannotRun(f"{name}: {error.strerror}; name a folder that holds the project")
     except UnicodeDecodeError as error:
         line = error.object.count(b"\n", 0, error.start) + 1
-        raise CannotRun(f"{path}:{line}: a byte that is not UTF-8; save the file as UTF-8")
+        raise CannotRun(f"{name}:{line}: a byte that is not UTF-8; save the file as UTF-8")
 
 
 def kind_of(text):
@@ -65,33 +61,27 @@ def kind_of(text):
 
 
 def read_lines(page):
-    """Return the lines of the page; an indented one joins the line that it continues."""
-    lines, part = [Line(0, "", "empty", "")], ""
+    """Return the lines of the page's text; what is indented joins the line that it continues."""
+    lines, part, in_list = [Line(0, "", "empty", "")], "", False
     for number, text in enumerate(page.split("\n"), 1):
-        kind, above = kind_of(text), lines[-1]
-        if kind == "text" and text[0].isspace() and above.kind != "empty":
-            above.text += " " + text.strip()
-            continue
-        if text.startswith("## "):
-            part = text[3:].strip()
-        elif kind == "rule" and above.kind == "row":
+        kind, above, indented = kind_of(text), lines[-1], text[:1].isspace()
+        if kind == "delimiter" and "|" in above.text and lines[-2].kind != "row":
             above.kind = "head"
+        elif kind != "empty" and above.kind in ("delimiter", "row"):
+            kind = "row"
+        elif kind == "text" and indented and above.kind in ("text", "item", "definition", "code"):
+            above.text += "\n" + text.strip()
+            continue
+        elif text.startswith("    ") and kind != "empty" and above.kind == "empty" and not in_list:
+            kind = "code"
+        elif kind == "heading" and (title := re.match(r"##(?!#)\s*(.*?)[# ]*$", text)):
+            part = title[1]
+        if kind != "empty" and not indented:
+            in_list = kind in ("item", "definition")
         lines.append(Line(number, text, kind, part))
     return lines
 
 
 def read_project(root):
-    """Read the page and build the site; return the project. Raises CannotRun."""
-    logging.getLogger("mkdocs").setLevel("ERROR")  # the rules say the rest, with its place
-    lines = read_lines(read_text(root / PAGE))
-    for line in lines:  # MkDocs would stop without a word of where this stands
-        if line.kind == "definition" and re.search(rf"\S\s+{MARKER}:", line.text):
-            raise CannotRun(f"{PAGE}:{line.number}: unindent the definition below this line")
-    try:
-        with tempfile.TemporaryDirectory() as folder:
-            build(load_config(str(root / SETTINGS), site_dir=folder, strict=False))
-            page = html.fromstring(Path(folder, "index.html").read_text("utf-8"))
-            return Project(root, lines, page)
-    except Exception as error:
-        place = f"{error.filename}:{error.lineno}: " if hasattr(error, "lineno") else ""
-        raise CannotRun(f"{place}MkDocs stopped; mend this first: {error}")
+    """Read the project in the folder `root`. Raises CannotRun."""
+    return Project(root, read_lines(read_text(root / PAGE)))

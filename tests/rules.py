@@ -1,204 +1,192 @@
 """The rules of the page: what is certain. Judgement is left to people.
 
-A rule yields (where, message): the number of a line of the page, or FILE:LINE.
-To add one: a function here, its name in RULES, bad edits in bad.md, good ones in specimen.md.
+A rule yields (where, message): the number of a line of the page, or (FILE, LINE).
+To add one: a function here, its name in STRUCTURE or CONTENT, bad edits in bad.md, good ones in
+specimen.md.
 """
 
 import html
 import re
 import unicodedata
+from itertools import zip_longest
 
 from project import MARKER, PAGE, SETTINGS, read_text
 
 # The parts of the page, in their order.
 PARTS = [
-    "At a glance",
+    "The war",
+    "Killed and wounded",
     "The attacks",
     "What is not settled",
-    "The war, on both sides of the front line",
-    "Responses and investigations",
+    "Both sides of the front line",
+    "Responses, investigations and courts",
     METHOD := "How this page was made",
-    "Sources",
+    SOURCES := "Sources",
 ]
-WORD_LIMIT = 1_600
+WORD_LIMIT = 2_000
 
 # How a source's key begins, and the kind of source that it shows.
 SOURCE_KINDS = {
-    "inv": "Independent investigation",
+    "ind": "Independent organisation",
     "org": "International organisation",
+    "court": "Court",
     "party": "Party to the conflict",
     "state": "Another state",
     "press": "News report",
     "ref": "Encyclopedia",
 }
-KEY = rf"(?:{'|'.join(SOURCE_KINDS)})-[\w-]+"
-DEFINITION = "[^key]: Publisher, [title](address), date. Kind. How it was read."
+# [Title [part 2]](https://example.org/a_(b)); the group is the address.
+LINK = r"\[(?:[^\[\]]|\[[^\[\]]*\])*\]\(((?:[^\s()]|\([^\s()]*\))*)\)"
+# What a source's definition must have, each with what stands before it.
+DEFINITION = (
+    "[^press-example]: Example News, [Title](https://example.org), 2 May 2020. News report."
+)
+DATED = rf"[^\[]*{LINK}, (?:[^\[.]*\b\d{{4}}\b[^\[.]*|no date)\."  # up to the stop behind its date
+PIECES = {
+    "the colon behind its key": ":",
+    "a [title](address)": rf"[^\[]*{LINK}",
+    "the publisher and a comma, before the title": r": *\w[^\[]*, \[",
+    "a comma, the date with its year or no date, and a stop, behind the address": DATED,
+}
 ADDRESS = r"https?://[\w-]+(\.[\w-]+)+([/:?]|$)"
-TITLE = r"\[[^^].*?\]\(\S*\)"  # of a source, in its publisher's words
+BARE_ADDRESS = r"(?:https?://|www\.)\w\S*"  # not in a link
 TRACKING = r"[?&](utm_\w+|\w*clid)="
 
-# The page's own word, which has no source, and verbs that make it a speaker's.
-ABSENCE = r"([-*+] |\d+\. |; )?[Nn]o\b.*\b(was|were) found\b[^,;]*(, nor\b.*)?$"
-SPEECH = r"\b(said|wrote|reported|told|announced|according|by)\b"
-# What stands above a list.
-LABEL = r"(?i)\**(accusations|denials|findings|and|to|[a-z]+ber|[, \d])+:?\**$"
-# Words that make a heading a statement.
-STATEMENT = r"\b(attacked|bombed|fired|hit|injured|killed|launched|shelled|struck|wounded)\b"
+# What the page itself looks for, and so may say, without a source, that it did not find.
+TEXTS = (
+    "answer|article|chapter|copy|copies|count|explanation|finding|investigation|list|outcome|page"
+    "|passage|record|report|reply|replies|ruling|statement|text|total|verdict"
+)
+# “No other investigator’s finding”, “Nothing on the outcome”; not “No rocket in the report”.
+NO_TEXT = (
+    r"(?i:no|nor|neither|nothing (?:about|from|in|of|on))"
+    rf" (?:(?!(?:about|at|by|from|in|of|on|to) )\S+ ){{0,4}}(?:{TEXTS})s?\b"
+)
+# Between two of them: “No reply, and no list was found”, “neither a reply nor a list was found”.
+AND_NO = r"(?:,| and| or)+ (?=no )|,? (?=nor )"
+NOT_FOUND = r" (?:was|were|could be) (?:found|read)\b"
+# What says more behind it: “, since”, “ by the mayor”; not “, 8 and 9 October”, “, nor any list”.
+MORE = r"[;:]|,(?! \d| nor | or | and no )| by (?!\d)"
+# “Amnesty’s chapter on Barda could not be read.”
+UNREAD = (
+    rf".*\b(?:{TEXTS})s?\b( (?:about|by|from|in|of|on|to)\b.*)?,? could not be (?:found|read)\.?$"
+)
+
+# “Rockets hit Barda” states something; “Killed and wounded” and “Who fired” do not.
+STATES = (
+    r"(?!\W*(?:How|Injured|Killed|Wh\w+|Wounded)\b).*\w"
+    r" (?:is|are|was|were|has|have|had"
+    r"|attacked|bombed|fired|hit|injured|killed|launched|shelled|struck|wounded)\b"
+)
+# A word and a stop that ends a sentence, as in “It rained.”; not “St.”, “a.m.” or “U.S.”.
+ABBREVIATIONS = (
+    "Adm|Capt|Co|Col|Dr|Gen|Inc|Jr|Lt|Ltd|Maj|Mr|Mrs|Ms|Mt|Nos|Prof|Sgt|Sr|St|[Nn]o|al|approx|ca|cf"
+    "|pp|vol|vs|Jan|Feb|Aug|Sept?|Oct|Nov|Dec"
+)
+STOP = rf"(?:\b(?!(?:{ABBREVIATIONS}|[^\W\d_])\.)\w+|[^\w\s.])[.!?]+[”\")\]*]*"
+# What comes between two sentences on one line, or lacks a source at its end; then how a sentence
+# begins, up to its first letter: “It rained.[^press-old] (21 …”, “It rained. It …”.
+NEXT_SENTENCE = rf"{STOP}(?:(?:{MARKER})*[ \xa0]+|\n)[“\"„(\[*]*(?P<letter>\w)"
+
+QUOTATION = '[“„"](\\w?)[^”“"]*?(\\.?)[”“"]'  # “He left.”, „barbarisch“
 # Beginnings of words that judge.
 LOADED = (
     "aggressor|atrocit|barbar|butcher|genocid|heinous|heroic|liberat|martyr|massacr|occupier"
     "|slaughter|terroris|vicious"
 )
-# Signs of Markdown, or of a source, that a reader would see.
-LEFT_OVER = (
-    rf"\]\(|\]\[|\*\*|~~|^\s*(?:\[[ xX]\]|\d{{1,3}}[.)]|[-*+]|\||#+)\s|(?<!\S)https?://"
-    rf"|[\[(]\^?{KEY}[\])]"
-)
+# “a massacre”, “Terrorists fired”; else a capital letter makes a name, as “Liberation Army”.
+JUDGES = rf"\b(?:{LOADED})\w*|^\W*(?i:{LOADED})\w*(?= [a-z])"
+# What a reader would see of Markdown, or of a source, with an example of each.
+LEFT_OVER = [
+    r"[*_]|~~",  # **It rained
+    r"\[[^\]]*$|^[^\[]*\]",  # [^press-old
+    r"\]\(|\] \(http|\]\[",  # [rain](a b), [rain][weather]
+    rf"[\[(]\^?(?:{'|'.join(SOURCE_KINDS)})-[\w-]+[\])]",  # (^press-old)
+    r"^\[[ xX]\]|^\d+\)|^\s+#",  # - [ ] It rained, 1) It rained
+]
+EMPHASIS = r"(\*\*?|(?<!\w)__?)(?=\S)([^*_]+)(?<=\S)\1"
+# A tag, a picture or code: <b>, ![Rain](…), `rain`; not <https://example.org> or 5 < 7.
+NOT_TEXT = r"!\[(?!\^)|</?(?!http)[a-zA-Z!][^\s>]*>?|`"
+APART = {"text", "item", "head", "definition"}  # kinds of line with an empty one between them
 UNSEEN = ("Cc", "Cf", "Cn", "Co", "Zl", "Zp")  # Unicode's categories
 LOOK_ALIKE = {"ARMENIAN", "CYRILLIC", "GREEK", "LATIN"}
 
 
-def summary(project, *kinds):
+def lines_of(project, *kinds):
     """Return the lines of these kinds, without those on the method."""
     return [line for line in project.lines if line.kind in kinds and line.part != METHOD]
 
 
 def statements(project):
-    """Return the lines that need a source: text, list items and table rows."""
-    lines = summary(project, "text", "item", "row")
-    return [line for line in lines if not re.match(LABEL, line.text)]
+    """Return the lines that need a source: text, items and rows, but no label above a list."""
+    found = []
+    lines = lines_of(project, "text", "item", "head", "row", "heading", "definition")
+    for line, below in zip_longest(lines, lines[1:]):
+        is_label = re.fullmatch(r"\s*(\*\*.*[^.]\*\*:?|.*:(\*\*)?)", line.text, re.DOTALL)
+        heads_list = below and (below.kind in ("item", "head") or below.text.startswith(">"))
+        if is_label and heads_list and not states_something(line.text):
+            continue
+        if line.kind in ("text", "item", "row"):
+            found.append(line)
+    return found
 
 
 def definitions(project):
-    """Return (line number, key, text) of each source."""
+    """Return (line, key, what stands behind the key) of each source."""
     for line in project.lines:
-        if found := re.match(rf" {{0,3}}{MARKER}:\s*(.*)", line.text):
-            yield line.number, *found.groups()
+        if line.kind == "definition":
+            yield line, *re.match(rf"\s*{MARKER}(.*)", line.text.replace("\n", " ")).groups()
 
 
-def texts(project, path):
-    """Return the text of the elements at an XPath, without the markers' numbers."""
-    elements = project.page.xpath(path)
-    return [re.sub(r"\[\d+\]", "", element.text_content()) for element in elements]
+def without_sign(text):
+    """Return the text of a line without the sign of a list, and the spaces before it."""
+    return re.sub(r"^\s*([-*+]|\d+\.) ", "", text)
 
 
 def without_quotations(text):
-    """Return a text with its quotations emptied."""
-    return re.sub('“[^”]*”|„[^“]*“|"[^"]*"', "“”", text)
+    """Return a text with each quotation cut to its first letter, and the full stop at its end."""
+    return re.sub(QUOTATION, r"“\1…\2”", text)
+
+
+def printed(text):
+    """Return a line's text without what Markdown reads: links, markers, emphasis, escapes."""
+    text = re.sub(rf"\\.|{MARKER}|{LINK}", "", without_sign(text))
+    return re.sub(EMPHASIS, r"\2", re.sub(EMPHASIS, r"\2", text))  # **bold and *more***
+
+
+def cells(row):
+    """Return the texts of a row's cells; the outer pipes may be left out, \\| is no border."""
+    inner = re.sub(r"^\||(?<!\\)\|$", "", row.strip())
+    return [cell.strip() for cell in re.split(r"(?<!\\)\|", inner)]
 
 
 def numbered(project, name=PAGE):
-    """Return (line number, text) of each line of a file."""
+    """Return (line number, text) of each line of a file. Raises CannotRun."""
     return enumerate(read_text(project.root / name).split("\n"), 1)
 
 
-def locate(project, text):
-    """Return the number of the page's first line that holds the text, or 1."""
-    return next((number for number, line in numbered(project) if text in line), 1)
-
-
-def length(project):
+def count_words(project):
     """Return the number of words, without headings, markers, method and sources."""
-    text = " ".join(line.text for line in summary(project, "text", "item", "head", "row"))
+    text = " ".join(line.text for line in lines_of(project, "text", "item", "head", "row"))
     return len(re.findall(r"\S*\w\S*", re.sub(rf"{MARKER}|\|", " ", text)))
 
 
-def attribution(project):
-    """A reader must see who says it; only what was not found is the page's own word."""
-    for line in statements(project):
-        text = line.text.strip(" |")
-        rest = re.sub(rf".*({MARKER}|\|)", "", text).strip()
-        if rest and not re.match(ABSENCE, rest):
-            end = " ".join(text.split()[-6:])
-            message = "end it with its marker, as [^press-example], or indent what goes on"
-            yield line.number, f"no source behind “{end}”; {message}"
-        if not rest and re.match(ABSENCE, text) and not re.search(SPEECH, text):
-            yield line.number, "no source can show that nothing was found; delete the marker"
+def states_something(text):
+    """Whether a heading or a label states something."""
+    return bool(re.match(STATES, text))
 
 
-def one_sentence(project):
-    """One sentence a line, so that each shows its own source; a table row may hold several."""
-    stop = rf"[.!?][”)]?({MARKER})+|(\d{{4}}|[a-zə]{{4}}|[”)])[.!?]"
-    for line in statements(project):
-        own = without_quotations(line.text)
-        if line.kind != "row" and re.search(rf"({stop}) +[A-ZÇƏĞİÖŞÜ“]", own):
-            yield line.number, "two sentences; give each a line of its own, with its source"
-
-
-def unmatched_source(project):
-    """Each marker has one source, and each source a sentence; MkDocs says nothing of it."""
-    cited, defined = set(), {}
-    for number, key, _ in definitions(project):
-        if defined.setdefault(key, number) != number:
-            yield number, f"[^{key}] stands on line {defined[key]} already; keep one of the two"
-    for line in project.lines:
-        keys = re.findall(MARKER, line.text) if line.kind != "definition" else []
-        cited.update(keys)
-        for key in set(keys) - set(defined):
-            yield line.number, f"[^{key}] has no definition; correct it, or add {DEFINITION}"
-    for key in set(defined) - cited:
-        yield defined[key], f"no sentence rests on [^{key}]; cite it, or delete this line"
-
-
-def incomplete_source(project):
-    """Whoever doubts a sentence must be able to find its source, and see its age and kind."""
-    form = r"[^\[]+, \[.+?\]\(\S+\), (?:[^\[.]*\b\d{4}\b[^\[.]*|no date)\. ([A-Z][a-z ]+)\.( |$)"
-    for number, key, text in definitions(project):
-        kind, found = SOURCE_KINDS.get(key.split("-")[0]), re.match(form, text)
-        if kind is None:
-            yield number, f"[^{key}] shows no kind; begin it with {'-, '.join(SOURCE_KINDS)}-"
-        elif not found:
-            yield number, f"[^{key}] does not have this form: {DEFINITION}"
-        elif found[1] != kind:
-            yield number, f"“{found[1]}” here, but [^{key}] means “{kind}”; correct one of the two"
-
-
-def address(project):
-    """Only sources lead away, to a plain address that tells nobody who sent the reader."""
-    sources = " ".join(text for _, _, text in definitions(project))
-    for link in project.page.xpath("//main//a[not(@class)]/@href[not(starts-with(., '#'))]"):
-        if f"({link})" not in sources:
-            yield locate(project, link), f"{link} stands in the text; make it a source"
-        elif not re.match(ADDRESS, link) or re.search(TRACKING, link):
-            message = "write https://, host and path, no tracking"
-            yield locate(project, link), f"{link} is no plain address; {message}"
-
-
-def headings(project):
-    """The parts that readers and links know, and below them only dates and places."""
-    found = texts(project, "//main//h2")
-    strange = texts(project, "//main//h1[position() > 1] | //h4 | //h5 | //h6")
-    strange += [text for text in texts(project, "//h3") if re.search(STATEMENT, text)]
-    for text in {*strange, *found} - set(PARTS):
-        message = "is no heading here; write ### and a date or place, or add a part to PARTS"
-        yield locate(project, text), f"“{text}” {message} in tests/rules.py"
-    if [part for part in found if part in PARTS] != PARTS:
-        yield 1, f"a part is missing, or out of order; they are: {'; '.join(PARTS)}"
-
-
-def too_long(project):
-    """A summary that grows is no summary."""
-    if (more := length(project) - WORD_LIMIT) > 0:
-        yield 1, f"{more:,} words too many, of text and table; shorten something"
-
-
-def one_markdown_page(project):
-    """Every word of the site stands on its one page."""
-    for path in (project.root / "docs").rglob("*.m*d*"):
-        if (name := path.relative_to(project.root).as_posix()) != PAGE:
-            yield f"{name}:1", f"a second page; move its text to {PAGE}, and delete it"
-
-
-def loaded_word(project):
-    """The page judges nobody; a speaker's judgement stands in quotation marks."""
-    places = [(line.number, line.text) for line in project.lines]
-    places += [(f"{SETTINGS}:{number}", text) for number, text in numbered(project, SETTINGS)]
-    for place, text in places:
-        own = without_quotations(re.sub(TITLE, "", text))
-        # A capital letter makes a name, as in Liberation Army, but not where a sentence begins.
-        own = re.sub(r"^\W*\w+ (?=[a-z])", lambda beginning: beginning[0].lower(), own)
-        if found := re.search(rf"\b({LOADED})\w*", own):
-            yield place, f"“{found[0]}” judges; choose a plain word, or quote a speaker who used it"
+def is_absence(text):
+    """Whether a text only says what the page itself did not find, which no source can show."""
+    label, colon, rest = text.partition(": ")
+    if colon and not states_something(label):
+        text = rest
+    behind = re.split(NOT_FOUND, text, maxsplit=1)[1:]
+    clauses = re.split(AND_NO, text)
+    not_found = behind and not re.search(MORE, behind[0])
+    return bool(
+        re.match(UNREAD, text) or not_found and all(re.match(NO_TEXT, clause) for clause in clauses)
+    )
 
 
 def unseen(project):
@@ -207,50 +195,217 @@ def unseen(project):
         shown = re.sub("(?<=[\u0600-\u097f])[\u200c\u200d]", "", html.unescape(line))
         for sign in sorted(set(shown)):
             if unicodedata.category(sign) in UNSEEN:
-                name = unicodedata.name(sign, "an unknown sign")
-                yield number, f"{name} ({sign!a}) cannot be seen; delete it, or write a space"
+                name = "a tab" if sign == "\t" else unicodedata.name(sign, "an unknown sign")
+                yield number, f"{name} ({sign!a}) cannot be seen; delete it, or write spaces"
         for word in re.findall(r"[^\W\d_]+", shown):
             scripts = {unicodedata.name(letter, "").split(" ")[0] for letter in word} & LOOK_ALIKE
             if len(scripts) > 1:
                 yield number, f"“{word}” mixes letters: {', '.join(sorted(scripts))}; type it anew"
 
 
-def plain_markdown(project):
-    """The page is plain Markdown, alike in MkDocs and on a code-hosting site, nothing left over."""
+def parts(project):
+    """The parts that readers and links know, in their order; other rules rest on them."""
+    headings = [line for line in project.lines if re.match("##(?!#)", line.text)]
+    for line, part in zip_longest(headings, PARTS):
+        if not line or line.part != part:
+            there, here = line.part if line else "nothing", part or "nothing"
+            message = f"“{there}” stands where “{here}” belongs; compare PARTS in tests/rules.py"
+            yield line.number if line else 1, message
+            return
+
+
+def blocks(project):
+    """Text, lists and tables are apart: MkDocs asks for that, code-hosting sites do not."""
+    for above, line in zip(project.lines, project.lines[1:]):
+        if line.kind == "code":
+            yield line.number, "it is indented like code; delete the spaces"
+        elif line.kind == "underline" and above.kind != "empty":
+            yield line.number, "it makes a heading of the line above; delete it"
+        elif line.kind == "definition" and line.text.startswith("    "):
+            yield line.number, "a source's definition is not indented; delete the spaces"
+        elif above.kind != line.kind != "definition" and {above.kind, line.kind} <= APART:
+            yield line.number, "put an empty line above; or, if it goes on, spaces before it"
+
+
+def nesting(project):
+    """An item below another: MkDocs asks for four spaces, code-hosting sites for two."""
+    lines = [line for line in project.lines if line.kind != "empty"]
+    for above, line in zip(lines, lines[1:]):
+        spaces = [len(text) - len(text.lstrip()) for text in (above.text, line.text)]
+        if above.kind == line.kind == "item" and spaces[0] != spaces[1] and spaces[1] % 4 > 1:
+            yield line.number, "write four spaces before an item that is part of the one above"
+
+
+def table(project):
+    """As many cells in each row as in its head: MkDocs moves and deletes figures in silence."""
+    width = 0
     for line in project.lines:
-        if found := re.search(r"!\[(?!\^)|</?(?!http)[a-zA-Z!][^\s>]*>?|`", line.text):
+        row = cells(line.text)
+        if line.kind == "head":
+            width = len(row)
+        elif line.kind not in ("delimiter", "row"):
+            width = 0
+        elif not width:
+            width = len(row)
+            yield line.number, "no table begins here; write its head and |---| above"
+        elif len(row) != width:
+            message = f"cells: {len(row)}, but {width} in the head; add or delete a |"
+            yield (
+                line.number,
+                f"row “{row[0]}”: {message}, or put an empty line above what is no row",
+            )
+        elif "" in row:
+            column = row.index("") + 1
+            yield line.number, f"row “{row[0]}”: cell {column} is empty; fill it, or delete a |"
+
+
+def plain_markdown(project):
+    """The page is plain Markdown, with nothing left over."""
+    for line in project.lines:
+        if found := re.search(NOT_TEXT, line.text):
             yield line.number, f"{found[0]} is no plain text; delete it, or write words"
-        if re.search('[“”„"]', without_quotations(re.sub(TITLE, "", line.text)).replace("“”", "")):
+        for form in LEFT_OVER:
+            if found := re.search(form, printed(line.text)):
+                message = "is printed as it stands; close it or delete it"
+                yield line.number, f"“{found[0].strip()[:30]}” {message}"
+        if re.search('[“”„"]', re.sub(f"{LINK}|{QUOTATION}", "", line.text)):
             yield line.number, "a quotation mark without its partner; write “ before and ” behind"
-    for code in texts(project, "//main//pre"):
-        start = code.strip().split("\n")[0]
-        yield locate(project, start), f"“{start}” is indented like code; delete the spaces"
-    for text in texts(project, "//main//*[self::p or self::li or self::td]"):
-        if found := re.search(rf"({LEFT_OVER}).*", text, re.MULTILINE):
-            message = "is printed as it stands; close or delete it, or put an empty line above"
-            yield locate(project, found[0].strip()[:20]), f"“{found[1].strip()}” {message}"
 
 
-RULES = [
+def headings(project):
+    """Below the parts stand only dates and places."""
+    titles = 0
+    for line in project.lines:
+        signs, space, text = re.match(r"(#*)(\s*)(.*)", line.text).groups()
+        titles += len(signs) == 1
+        if signs and not space:
+            yield line.number, "write a space behind #"
+        elif len(signs) > 3 or len(signs) == 1 and titles > 1:
+            yield line.number, f"“{text}” is no heading here; write ### and a date or place"
+        elif len(signs) == 3 and states_something(text):
+            yield line.number, f"“{text}” states something; write only a date or place"
+
+
+def attribution(project):
+    """A reader must see who says it; only what was not found is the page's own word."""
+    for line in statements(project):
+        text = " ".join(without_sign(line.text).strip(" |").split())
+        rest = re.sub(rf".*{MARKER}", "", text).strip(" )*_")  # behind the last marker
+        if line.kind == "row" and rest != text and not re.search(r"\d", rest):
+            continue  # “none reported” behind a cell that has a source
+        if rest and not is_absence(rest.split("|")[-1].strip()):
+            end = " ".join(text.split()[-6:])
+            message = "end it with its marker, as [^press-example], or indent what goes on"
+            yield line.number, f"no source behind “{end}”; {message}"
+
+
+def one_sentence(project):
+    """One sentence a line, so that each shows its own source; a table row may hold several."""
+    for line in statements(project):
+        own = without_quotations(without_sign(line.text))
+        begins = [not found["letter"].islower() for found in re.finditer(NEXT_SENTENCE, own)]
+        if line.kind != "row" and any(begins):
+            yield line.number, "two sentences; give each a line of its own, with its source"
+
+
+def unmatched_source(project):
+    """Each marker has one source, and each source a sentence; MkDocs says nothing of it."""
+    defined, cited = {}, {}
+    for line, key, _ in definitions(project):
+        if defined.setdefault(key, line.number) != line.number:
+            message = f"stands on line {defined[key]} already; keep one of the two"
+            yield line.number, f"[^{key}] {message}"
+    for line in project.lines:
+        for key in re.findall(MARKER, line.text) if line.kind != "definition" else []:
+            cited.setdefault(key, line.number)
+    missing = set(cited) - set(defined)
+    for key in missing:
+        message = "has no definition; correct it, or add one under Sources, as"
+        yield cited[key], f"[^{key}] {message} {DEFINITION}"
+    for key in set(defined) - set(cited) if not missing else []:  # one may be what was meant
+        yield defined[key], f"no sentence rests on [^{key}]; cite it, or delete this line"
+
+
+def incomplete_source(project):
+    """Whoever doubts a sentence must be able to find its source, and see its age and kind."""
+    for line, key, text in definitions(project):
+        kind = SOURCE_KINDS.get(key.split("-")[0])
+        lacks = [piece for piece, form in PIECES.items() if not re.match(form, text)]
+        if line.part != SOURCES:
+            yield line.number, f"[^{key}] is defined outside {SOURCES}; move the line there"
+        elif kind is None:
+            yield line.number, f"[^{key}] shows no kind; begin it with {'-, '.join(SOURCE_KINDS)}-"
+        elif re.search(r"\s", key):
+            yield (
+                line.number,
+                f"[^{key}] has a space, which code-hosting sites do not read; write -",
+            )
+        elif lacks:
+            yield line.number, f"[^{key}] lacks {lacks[0]}; write {DEFINITION}"
+        elif not re.match(rf"{DATED} {kind}\.( |$)", text):
+            message = f"behind the date write “{kind}.”, which is what the key [^{key}] means"
+            yield line.number, message
+
+
+def address(project):
+    """Only sources lead away, to a plain address that tells nobody who sent the reader."""
+    for line in project.lines:
+        links = re.findall(LINK, line.text)
+        bare = re.findall(BARE_ADDRESS, printed(line.text))
+        if line.kind != "definition":
+            for link in [link for link in links if not link.startswith("#")] + bare:
+                yield line.number, f"{link} stands in the text; make it a source"
+        elif bare:
+            yield line.number, f"{bare[0]} stands alone; write [title](address)"
+        elif any(not re.match(ADDRESS, link) or re.search(TRACKING, link) for link in links):
+            yield line.number, "no plain address; write https://, host and path, no tracking"
+
+
+def too_long(project):
+    """A summary that grows is no summary."""
+    if (more := count_words(project) - WORD_LIMIT) > 0:
+        yield 1, f"{more:,} words too many, of text and table; shorten something"
+
+
+def one_markdown_page(project):
+    """Every word of the site stands on its one page."""
+    for path in (project.root / "docs").rglob("*.m*d*"):
+        if (name := path.relative_to(project.root).as_posix()) != PAGE:
+            yield (name, 1), f"a second page; move its text to {PAGE}, and delete it"
+
+
+def loaded_word(project):
+    """The page judges nobody; a speaker's judgement stands in quotation marks."""
+    places = [(line.number, line.text) for line in project.lines]
+    places += [((SETTINGS, number), text) for number, text in numbered(project, SETTINGS)]
+    for place, text in places:
+        if found := re.search(JUDGES, without_quotations(re.sub(LINK, "", text))):
+            word = found[0].strip(" #*->")
+            yield place, f"“{word}” judges; choose a plain word, or quote a speaker who used it"
+
+
+# In the order in which a line is read; the first that finds something there speaks alone.
+STRUCTURE = [unseen, parts, blocks, nesting, table, plain_markdown]
+CONTENT = [
+    headings,
     attribution,
     one_sentence,
     unmatched_source,
     incomplete_source,
     address,
-    headings,
     too_long,
     one_markdown_page,
     loaded_word,
-    unseen,
-    plain_markdown,
 ]
 
 
 def find_problems(project):
-    """Return (FILE:LINE, rule, message) of each problem of the project, each once."""
-    found = []
-    for rule in RULES:
+    """Return (FILE:LINE, rule, message) of each line with a problem, first of the structure."""
+    # Without its parts a page cannot be read any further.
+    rules = [unseen, parts] if any(parts(project)) else STRUCTURE + CONTENT
+    found = {}
+    for rule in rules:
         for where, message in rule(project):
-            place = f"{PAGE}:{where}" if isinstance(where, int) else where
-            found.append((place, rule.__name__, message))
-    return list(dict.fromkeys(found))
+            place = (PAGE, where) if isinstance(where, int) else where
+            found.setdefault(place, (rule in CONTENT, place, rule.__name__, message))
+    return [(f"{file}:{line}", *rest) for _, (file, line), *rest in sorted(found.values())]
