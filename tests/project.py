@@ -13,7 +13,7 @@ KINDS_OF_LINE = {
     "empty": r"\s*$",
     "definition": rf"\s*{MARKER}",  # [^press-example]: Example News, …
     "heading": r"#",
-    "delimiter": r"(?=.*\|)[|:\- ]+$",  # |---|---|
+    "delimiter": r"(?=.*\|)[| ]*(:?-+:?[| ]*)+$",  # |---|---|
     "underline": r"([-=*] ?)+$",  # -------, which makes a heading of the line above
     "item": r"\s*([-*+]|\d+\.) ",
     "row": r" {0,3}\|",
@@ -74,7 +74,7 @@ def read_lines(page):
             continue
         elif text.startswith("    ") and kind != "empty" and above.kind == "empty" and not in_list:
             kind = "code"
-        elif kind == "heading" and (title := re.match(r"##(?!#)\s*(.*?)[# ]*$", text)):
+        elif kind == "heading" and (title := re.match(r"##(?!#)\s*(.*?)( +#*)?$", text)):
             part = title[1]
         if kind != "empty" and not indented:
             in_list = kind in ("item", "definition")

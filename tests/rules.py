@@ -66,10 +66,11 @@ NO_TEXT = (
 AND_NO = r"(?:,| and| or)+ (?=no )|,? (?=nor )"
 NOT_FOUND = r" (?:was|were|could be) (?:found|read)\b"
 # What says more behind it: “, since”, “ by the mayor”; not “, 8 and 9 October”, “, nor any list”.
-MORE = r"[;:]|,(?! \d| nor | or | and no )| by (?!\d)"
-# “Amnesty’s chapter on Barda could not be read.”
+MORE = r"[;:]|,(?! \d| nor | or | and no )| (?:because|but|by|since|while) (?!\d)"
+# “Amnesty’s chapter on Barda could not be read.”; not “Armenia fired, but the report could not …”
 UNREAD = (
-    rf".*\b(?:{TEXTS})s?\b( (?:about|by|from|in|of|on|to)\b.*)?,? could not be (?:found|read)\.?$"
+    rf"(?:[^\s,;:]+ ){{0,6}}(?:{TEXTS})s?"
+    r"(?: (?:about|by|from|in|of|on|to) .*)?,? could not be read\.?$"
 )
 
 # “Rockets hit Barda” states something; “Killed and wounded” and “Who fired” do not.
@@ -98,7 +99,7 @@ LOADED = (
 JUDGES = rf"\b(?:{LOADED})\w*|^\W*(?i:{LOADED})\w*(?= [a-z])"
 # What a reader would see of Markdown, or of a source, with an example of each.
 LEFT_OVER = [
-    r"[*_]|~~",  # **It rained
+    r"(?:[*_\\]|~~)+\w*",  # **It rained
     r"\[[^\]]*$|^[^\[]*\]",  # [^press-old
     r"\]\(|\] \(http|\]\[",  # [rain](a b), [rain][weather]
     rf"[\[(]\^?(?:{'|'.join(SOURCE_KINDS)})-[\w-]+[\])]",  # (^press-old)
@@ -122,11 +123,11 @@ def statements(project):
     found = []
     lines = lines_of(project, "text", "item", "head", "row", "heading", "definition")
     for line, below in zip_longest(lines, lines[1:]):
-        is_label = re.fullmatch(r"\s*(\*\*.*[^.]\*\*:?|.*:(\*\*)?)", line.text, re.DOTALL)
+        is_label = line.text.endswith(":") or (
+            re.fullmatch(r"\*\*.*[^.]\*\*", line.text) and not states_something(line.text)
+        )
         heads_list = below and (below.kind in ("item", "head") or below.text.startswith(">"))
-        if is_label and heads_list and not states_something(line.text):
-            continue
-        if line.kind in ("text", "item", "row"):
+        if line.kind in ("text", "item", "row") and not (is_label and heads_list):
             found.append(line)
     return found
 
@@ -150,7 +151,7 @@ def without_quotations(text):
 
 def printed(text):
     """Return a line's text without what Markdown reads: links, markers, emphasis, escapes."""
-    text = re.sub(rf"\\.|{MARKER}|{LINK}", "", without_sign(text))
+    text = re.sub(rf"\\[^\w\s]|{MARKER}|{LINK}", "", without_sign(text))
     return re.sub(EMPHASIS, r"\2", re.sub(EMPHASIS, r"\2", text))  # **bold and *more***
 
 
@@ -249,14 +250,14 @@ def table(project):
             width = len(row)
             yield line.number, "no table begins here; write its head and |---| above"
         elif len(row) != width:
-            message = f"cells: {len(row)}, but {width} in the head; add or delete a |"
-            yield (
-                line.number,
-                f"row “{row[0]}”: {message}, or put an empty line above what is no row",
-            )
+            message = f"cells in row “{row[0][:30]}”: {len(row)}, in its head: {width}"
+            yield line.number, f"{message}; make them as many, or put an empty line above"
         elif "" in row:
             column = row.index("") + 1
-            yield line.number, f"row “{row[0]}”: cell {column} is empty; fill it, or delete a |"
+            yield (
+                line.number,
+                f"row “{row[0]}” has nothing in cell {column}; fill it, or delete a |",
+            )
 
 
 def plain_markdown(project):
@@ -318,11 +319,11 @@ def unmatched_source(project):
     for line in project.lines:
         for key in re.findall(MARKER, line.text) if line.kind != "definition" else []:
             cited.setdefault(key, line.number)
-    missing = set(cited) - set(defined)
+    missing = [key for key in cited if key not in defined]
     for key in missing:
         message = "has no definition; correct it, or add one under Sources, as"
         yield cited[key], f"[^{key}] {message} {DEFINITION}"
-    for key in set(defined) - set(cited) if not missing else []:  # one may be what was meant
+    for key in defined.keys() - cited.keys() if not missing else []:  # one may be what was meant
         yield defined[key], f"no sentence rests on [^{key}]; cite it, or delete this line"
 
 
@@ -336,10 +337,7 @@ def incomplete_source(project):
         elif kind is None:
             yield line.number, f"[^{key}] shows no kind; begin it with {'-, '.join(SOURCE_KINDS)}-"
         elif re.search(r"\s", key):
-            yield (
-                line.number,
-                f"[^{key}] has a space, which code-hosting sites do not read; write -",
-            )
+            yield line.number, f"[^{key}] has a space, which code-hosting sites do not read"
         elif lacks:
             yield line.number, f"[^{key}] lacks {lacks[0]}; write {DEFINITION}"
         elif not re.match(rf"{DATED} {kind}\.( |$)", text):
