@@ -54,8 +54,9 @@ TRACKING = r"[?&](utm_\w+|\w*clid)="
 
 # What the page itself looks for, and so may say, without a source, that it did not find.
 TEXTS = (
-    "answer|article|chapter|copy|copies|count|explanation|finding|investigation|list|outcome|page"
-    "|passage|record|report|reply|replies|ruling|statement|text|total|verdict"
+    "answer|appeal|article|chapter|confirmation|copy|copies|count|explanation|finding"
+    "|investigation|list|outcome|page|passage|report|reply|replies|ruling|source|statement|text"
+    "|total|verdict"
 )
 # “No other investigator’s finding”, “Nothing on the outcome”; not “No rocket in the report”.
 NO_TEXT = (
@@ -63,11 +64,11 @@ NO_TEXT = (
     rf" (?:(?!(?:about|at|by|from|in|of|on|to) )\S+ ){{0,4}}(?:{TEXTS})s?\b"
 )
 # Between two of them: “No reply, and no list was found”, “neither a reply nor a list was found”.
-AND_NO = r"(?:,| and| or)+ (?=no )|,? (?=nor )"
+AND_NO = r"(?:,| and| or)+ (?=no )|[,;]? (?=nor )"
 NOT_FOUND = r" (?:was|were|could be) (?:found|read)\b"
 # What says more behind it: “, since”, “ by the mayor”; not “, 8 and 9 October”, “, nor any list”.
-MORE = r"[;:]|,(?! \d| nor | or | and no )| (?:because|but|by|since|while) (?!\d)"
-# “Amnesty’s chapter on Barda could not be read.”; not “Armenia fired, but the report could not …”
+MORE = r"[,;:](?! \d| nor | or | and no | whether )| (?:because|but|by|since|while) (?!\d)"
+# “Amnesty’s chapter on Barda could not be read.”; not “It rained, and the report could not …”.
 UNREAD = (
     rf"(?:[^\s,;:]+ ){{0,6}}(?:{TEXTS})s?"
     r"(?: (?:about|by|from|in|of|on|to) .*)?,? could not be read\.?$"
@@ -81,13 +82,13 @@ STATES = (
 )
 # A word and a stop that ends a sentence, as in “It rained.”; not “St.”, “a.m.” or “U.S.”.
 ABBREVIATIONS = (
-    "Adm|Capt|Co|Col|Dr|Gen|Inc|Jr|Lt|Ltd|Maj|Mr|Mrs|Ms|Mt|Nos|Prof|Sgt|Sr|St|[Nn]o|al|approx|ca|cf"
-    "|pp|vol|vs|Jan|Feb|Aug|Sept?|Oct|Nov|Dec"
+    "Adm|Capt|Co|Col|Dr|Gen|Inc|Jr|Lt|Ltd|Maj|Mr|Mrs|Ms|Mt|Nos|Prof|Sgt|Sr|St"
+    "|[Aa]rt|[Cc]h|[Nn]o|al|approx|ca|cf|fig|par|pp|sec|vol|vs|Jan|Feb|Aug|Sept?|Oct|Nov|Dec"
 )
 STOP = rf"(?:\b(?!(?:{ABBREVIATIONS}|[^\W\d_])\.)\w+|[^\w\s.])[.!?]+[”\")\]*]*"
 # What comes between two sentences on one line, or lacks a source at its end; then how a sentence
 # begins, up to its first letter: “It rained.[^press-old] (21 …”, “It rained. It …”.
-NEXT_SENTENCE = rf"{STOP}(?:(?:{MARKER})*[ \xa0]+|\n)[“\"„(\[*]*(?P<letter>\w)"
+NEXT_SENTENCE = rf"{STOP}(?:(?: ?{MARKER})*[ \xa0]+|\n)[“\"„(\[*]*(?P<letter>\w)"
 
 QUOTATION = '[“„"](\\w?)[^”“"]*?(\\.?)[”“"]'  # “He left.”, „barbarisch“
 # Beginnings of words that judge.
@@ -124,7 +125,7 @@ def statements(project):
     lines = lines_of(project, "text", "item", "head", "row", "heading", "definition")
     for line, below in zip_longest(lines, lines[1:]):
         is_label = line.text.endswith(":") or (
-            re.fullmatch(r"\*\*.*[^.]\*\*", line.text) and not states_something(line.text)
+            re.fullmatch(r"(\*\*?|__?).*[^.]\1", line.text) and not states_something(line.text)
         )
         heads_list = below and (below.kind in ("item", "head") or below.text.startswith(">"))
         if line.kind in ("text", "item", "row") and not (is_label and heads_list):
@@ -218,7 +219,7 @@ def parts(project):
 def blocks(project):
     """Text, lists and tables are apart: MkDocs asks for that, code-hosting sites do not."""
     for above, line in zip(project.lines, project.lines[1:]):
-        if line.kind == "code":
+        if line.kind == "code" or line.kind == "row" and line.text.startswith("    "):
             yield line.number, "it is indented like code; delete the spaces"
         elif line.kind == "underline" and above.kind != "empty":
             yield line.number, "it makes a heading of the line above; delete it"
