@@ -2,7 +2,7 @@
 
 A rule yields (where, message): the number of a line of the page, or (FILE, LINE).
 To add one: a function here, its name in STRUCTURE or CONTENT, bad edits in bad.md, good ones in
-specimen.md.
+specimen.md. What the rules ask of editors stands in README.md, under “Change the page”.
 """
 
 import html
@@ -37,20 +37,20 @@ SOURCE_KINDS = {
 }
 # [Title [part 2]](https://example.org/a_(b)); the group is the address.
 LINK = r"\[(?:[^\[\]]|\[[^\[\]]*\])*\]\(((?:[^\s()]|\([^\s()]*\))*)\)"
-# What a source's definition must have, each with what stands before it.
 DEFINITION = (
     "[^press-example]: Example News, [Title](https://example.org), 2 May 2020. News report."
 )
-DATED = rf"[^\[]*{LINK}, (?:[^\[.]*\b\d{{4}}\b[^\[.]*|no date)\."  # up to the stop behind its date
+DATED = rf"[^\[]*{LINK}, (?:[^\[.]*\b\d{{4}}\b[^\[.]*|no date)\."  # up to “2 May 2020.”
+# What stands behind the key of a source, each with what is before it.
 PIECES = {
-    "the colon behind its key": ":",
-    "a [title](address)": rf"[^\[]*{LINK}",
-    "the publisher and a comma, before the title": r": *\w[^\[]*, \[",
-    "a comma, the date with its year or no date, and a stop, behind the address": DATED,
+    "a colon behind it": ":",
+    "a title with its address, as “[Title](https://example.org)”": rf"[^\[]*{LINK}",
+    "the publisher, as “Example News, ” before the title": r": *\w[^\[]*, \[",
+    "the date, as “, 2 May 2020.” or “, no date.” behind the address": DATED,
 }
-ADDRESS = r"https?://[\w-]+(\.[\w-]+)+([/:?]|$)"
+ADDRESS = r"https?://[\w-]+(\.[\w-]+)+([/:?]|$)"  # https://example.org/report
 BARE_ADDRESS = r"(?:https?://|www\.)\w\S*"  # not in a link
-TRACKING = r"[?&](utm_\w+|\w*clid)="
+TRACKING = r"[?&](utm_\w+|\w*clid)="  # ?utm_source=x, &fbclid=x
 
 # What the page itself looks for, and so may say, without a source, that it did not find.
 TEXTS = (
@@ -80,14 +80,15 @@ STATES = (
     r" (?:is|are|was|were|has|have|had"
     r"|attacked|bombed|fired|hit|injured|killed|launched|shelled|struck|wounded)\b"
 )
-# A word and a stop that ends a sentence, as in “It rained.”; not “St.”, “a.m.” or “U.S.”.
+# What a full stop may follow without ending a sentence.
 ABBREVIATIONS = (
     "Adm|Capt|Co|Col|Dr|Gen|Inc|Jr|Lt|Ltd|Maj|Mr|Mrs|Ms|Mt|Nos|Prof|Sgt|Sr|St"
     "|[Aa]rt|[Cc]h|[Nn]o|al|approx|ca|cf|fig|par|pp|sec|vol|vs|Jan|Feb|Aug|Sept?|Oct|Nov|Dec"
 )
+# “rained.”, “hard).”, “hard.)”; a single letter is an initial, as in “a.m.”
 STOP = rf"(?:\b(?!(?:{ABBREVIATIONS}|[^\W\d_])\.)\w+|[^\w\s.])[.!?]+[”\")\]*]*"
-# What comes between two sentences on one line, or lacks a source at its end; then how a sentence
-# begins, up to its first letter: “It rained.[^press-old] (21 …”, “It rained. It …”.
+# How a sentence ends and the next begins: on the same line, as “rained.[^press-old] It”; or on the
+# next, but without a source, as “rained.” and “It”.
 NEXT_SENTENCE = rf"{STOP}(?:(?: ?{MARKER})*[ \xa0]+|\n)[“\"„(\[*]*(?P<letter>\w)"
 
 QUOTATION = '[“„"](\\w?)[^”“"]*?(\\.?)[”“"]'  # “He left.”, „barbarisch“
@@ -106,6 +107,7 @@ LEFT_OVER = [
     rf"[\[(]\^?(?:{'|'.join(SOURCE_KINDS)})-[\w-]+[\])]",  # (^press-old)
     r"^\[[ xX]\]|^\d+\)|^\s+#",  # - [ ] It rained, 1) It rained
 ]
+# **rained**, *rained*, _rained_; not press_old
 EMPHASIS = r"(\*\*?|(?<!\w)__?)(?=\S)([^*_]+)(?<=\S)\1"
 # A tag, a picture or code: <b>, ![Rain](…), `rain`; not <https://example.org> or 5 < 7.
 NOT_TEXT = r"!\[(?!\^)|</?(?!http)[a-zA-Z!][^\s>]*>?|`"
@@ -120,7 +122,10 @@ def lines_of(project, *kinds):
 
 
 def statements(project):
-    """Return the lines that need a source: text, items and rows, but no label above a list."""
+    """Return the lines that need a source: text, items and rows, but no label above a list.
+
+    A label ends in a colon, or is bold and states nothing: **Accusations and denials**.
+    """
     found = []
     lines = lines_of(project, "text", "item", "head", "row", "heading", "definition")
     for line, below in zip_longest(lines, lines[1:]):
@@ -338,26 +343,27 @@ def incomplete_source(project):
         elif kind is None:
             yield line.number, f"[^{key}] shows no kind; begin it with {'-, '.join(SOURCE_KINDS)}-"
         elif re.search(r"\s", key):
-            yield line.number, f"[^{key}] has a space, which code-hosting sites do not read"
+            yield line.number, f"[^{key}]: code-hosting sites read no space in a key; delete it"
         elif lacks:
-            yield line.number, f"[^{key}] lacks {lacks[0]}; write {DEFINITION}"
+            yield line.number, f"[^{key}] lacks {lacks[0]}"
         elif not re.match(rf"{DATED} {kind}\.( |$)", text):
-            message = f"behind the date write “{kind}.”, which is what the key [^{key}] means"
-            yield line.number, message
+            yield line.number, f"[^{key}] lacks its kind, “{kind}.” behind the date"
 
 
 def address(project):
     """Only sources lead away, to a plain address that tells nobody who sent the reader."""
     for line in project.lines:
-        links = re.findall(LINK, line.text)
+        links = [link for link in re.findall(LINK, line.text) if not link.startswith("#")]
         bare = re.findall(BARE_ADDRESS, printed(line.text))
-        if line.kind != "definition":
-            for link in [link for link in links if not link.startswith("#")] + bare:
-                yield line.number, f"{link} stands in the text; make it a source"
+        strange = [link for link in links if not re.match(ADDRESS, link)]
+        strange += [link for link in links if re.search(TRACKING, link)]
+        if line.kind != "definition" and links + bare:
+            yield line.number, f"{(links + bare)[0]} stands in the text; make it a source"
         elif bare:
             yield line.number, f"{bare[0]} stands alone; write [title](address)"
-        elif any(not re.match(ADDRESS, link) or re.search(TRACKING, link) for link in links):
-            yield line.number, "no plain address; write https://, host and path, no tracking"
+        elif strange:
+            message = "write https://, host and path, no tracking"
+            yield line.number, f"{strange[0]} is no plain address; {message}"
 
 
 def too_long(project):
@@ -399,7 +405,10 @@ CONTENT = [
 
 
 def find_problems(project):
-    """Return (FILE:LINE, rule, message) of each line with a problem, first of the structure."""
+    """Return (FILE:LINE, rule, message) of each line with a problem. Raises CannotRun.
+
+    What breaks the structure comes first; then all is in the order of the lines.
+    """
     # Without its parts a page cannot be read any further.
     rules = [unseen, parts] if any(parts(project)) else STRUCTURE + CONTENT
     found = {}

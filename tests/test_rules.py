@@ -108,10 +108,10 @@ Problems: 3. Words: \d+.
 @pytest.mark.parametrize(
     "definition, piece",
     [
-        ("[Report](https://example.org), 2020. News report.", "the publisher"),
-        ("Example News, Report, 2020. News report.", "[title](address)"),
-        ("Example News, [Report](https://example.org). News report.", "the date"),
-        ("Example News, [Report](https://example.org), 2020.", "“News report.”"),
+        ("[Report](https://example.org), 2020. News report.", "lacks the publisher"),
+        ("Example News, Report, 2020. News report.", "lacks a title"),
+        ("Example News, [Report](https://example.org). News report.", "lacks the date"),
+        ("Example News, [Report](https://example.org), 2020.", "lacks its kind, “News report.”"),
     ],
 )
 def test_the_linter_names_what_a_source_lacks(definition, piece, specimen):
