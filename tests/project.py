@@ -65,7 +65,7 @@ def read_lines(page):
     lines, part, in_list = [Line(0, "", "empty", "")], "", False
     for number, text in enumerate(page.split("\n"), 1):
         kind, above, indented = kind_of(text), lines[-1], text[:1].isspace()
-        if kind == "delimiter" and "|" in above.text and lines[-2].kind != "row":
+        if kind == "delimiter" and "|" in above.text:
             above.kind = "head"
         elif kind != "empty" and above.kind in ("delimiter", "row"):
             kind = "row"
@@ -77,7 +77,7 @@ def read_lines(page):
         elif kind == "heading" and (title := re.match(r"##(?!#)\s*(.*?)( +#*)?$", text)):
             part = title[1]
         if kind != "empty" and not indented:
-            in_list = kind in ("item", "definition")
+            in_list = kind == "item"
         lines.append(Line(number, text, kind, part))
     return lines
 

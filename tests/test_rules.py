@@ -74,6 +74,8 @@ def test_every_rule_has_bad_edits():
 
 def test_good_edits_break_no_rule(specimen):
     (specimen / "docs/CNAME").touch()
+    page = read_text(specimen / PAGE)  # as a Windows editor may save it
+    (specimen / PAGE).write_text(page, encoding="utf-8-sig", newline="\r\n")
     result = check(specimen)
     assert result.returncode == 0 and result.stdout.startswith("Problems: 0."), result
 
@@ -108,17 +110,26 @@ Problems: 3. Words: \d+.
 @pytest.mark.parametrize(
     "definition, piece",
     [
-        ("[Report](https://example.org), 2020. News report.", "lacks the publisher"),
-        ("Example News, Report, 2020. News report.", "lacks a title"),
-        ("Example News, [Report](https://example.org). News report.", "lacks the date"),
-        ("Example News, [Report](https://example.org), 2020.", "lacks its kind, “News report.”"),
+        ("[^blog-a]: Example News, [Report](https://example.org), 2020. News report.", "no kind"),
+        ("[^press-a] Example News, [Report](https://example.org), 2020. News report.", "a colon"),
+        ("[^press-a]: [Report](https://example.org), 2020. News report.", "the publisher"),
+        ("[^press-a]: Example News, Report, 2020. News report.", "a title"),
+        ("[^press-a]: Example News, [Report](https://example.org). News report.", "the date"),
+        ("[^press-a]: Example News, [Report](https://example.org), 2020.", "its kind"),
     ],
 )
 def test_the_linter_names_what_a_source_lacks(definition, piece, specimen):
-    text = f"It rained.[^press-rain]\n\n[^press-rain]: {definition}\n"
-    page = read_text(specimen / PAGE).replace(SOURCES, f"{SOURCES}\n{text}")
+    key = definition[: definition.index("]") + 1]
+    page = read_text(specimen / PAGE).replace(
+        SOURCES, f"{SOURCES}\nIt rained.{key}\n\n{definition}\n"
+    )
     (specimen / PAGE).write_text(page, encoding="utf-8")
     assert piece in check(specimen).stdout
+
+
+def test_a_tab_is_called_a_tab(specimen):
+    (specimen / PAGE).write_text("# It\train\n", encoding="utf-8")
+    assert f"{PAGE}:1: unseen: a tab " in check(specimen).stdout
 
 
 @pytest.mark.parametrize(
