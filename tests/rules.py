@@ -129,9 +129,9 @@ def statements(project):
     found = []
     lines = lines_of(project, "text", "item", "head", "row", "heading", "definition")
     for line, below in zip_longest(lines, lines[1:]):
-        is_label = line.text.endswith(":") or (
-            re.fullmatch(r"(\*\*?|__?).*[^.]\1", line.text) and not states_something(line.text)
-        )
+        text = line.text.rstrip()
+        is_bold = re.fullmatch(r"(\*\*?|__?).*[^.]\1", text)
+        is_label = text.endswith(":") or is_bold and not states_something(text)
         heads_list = below and (below.kind in ("item", "head") or below.text.startswith(">"))
         if line.kind in ("text", "item", "row") and not (is_label and heads_list):
             found.append(line)
