@@ -55,7 +55,7 @@ TRACKING = r"[?&](utm_\w+|\w*clid)="  # ?utm_source=x, &fbclid=x
 # What the page itself looks for, and so may say, without a source, that it did not find.
 TEXTS = (
     "answer|appeal|article|chapter|confirmation|copy|copies|count|explanation|finding"
-    "|investigation|list|outcome|page|passage|report|reply|replies|ruling|source|statement|text"
+    "|investigation|judgment|list|outcome|page|passage|report|reply|replies|ruling|source|statement|text"
     "|total|verdict"
 )
 # “No other investigator’s finding”, “Nothing on the outcome”; not “No rocket in the report”.
