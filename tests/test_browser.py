@@ -89,8 +89,8 @@ CARDS = """() => [...document.querySelectorAll(".footnote li")].map(card => {
   return [top, bottom, text, missing];
 })"""
 
-# Goes all ways back: where the marker ends, and where the sentence begins that it stands behind.
-# Each sentence has a line of its own in the page's text.
+# Goes all ways back: where the marker's sentence begins, a line of its own in the page's text, and
+# where the marker ends.
 SENTENCES = """() => [...document.querySelectorAll(".footnote-backref")].map(link => {
   location.hash = link.hash;
   const marker = document.querySelector(":target"), range = new Range();
@@ -230,6 +230,7 @@ def test_the_page_fits_the_window_in_a_readable_measure(visit, size):
     text = page.locator("main").bounding_box()
     assert min(0.9 * client, 480) <= text["width"] <= 720
     assert abs(text["x"] + text["width"] / 2 - client / 2) < 2
+    assert abs(text["x"] - page.evaluate(LINES, ["main > p", ".skip"])[0]["box"][0]) < 1
     sizes = [page.locator(name).first for name in ("h1", "h2", "h3", "li")]
     sizes = [element.evaluate("e => parseFloat(getComputedStyle(e).fontSize)") for element in sizes]
     assert sizes == sorted(set(sizes), reverse=True)
@@ -367,7 +368,8 @@ def test_a_screen_reader_hears_what_markers_and_ways_back_are(visit):
 
 def test_contents_and_skip_link(visit):
     page = visit()
-    page.evaluate("scrollTo(0, document.body.scrollHeight)")
+    page.mouse.wheel(0, 4_000)
+    page.wait_for_function("scrollY == 4000")
     assert unreadable(page, "nav", "summary") == []
     page = visit(PHONE)
     links = page.locator("nav a")
@@ -384,13 +386,18 @@ def test_contents_and_skip_link(visit):
 
 
 def test_links_in_the_text_are_underlined(visit):
-    for link in visit().locator(f"main p a:not({MARKER}, {WAY_BACK}), footer a").all():
-        expect(link).to_have_css("text-decoration-line", "underline")
+    page = visit()
+    open_a_source(page)
+    links = page.locator(f"main p a:not({MARKER}, {WAY_BACK}), footer a")
+    line = "links => links.map(link => getComputedStyle(link).textDecorationLine)"
+    assert set(links.evaluate_all(line)) == {"underline"}
 
 
 def test_sources_are_numbered_as_paragraphs_cite_them(visit):
-    numbers = visit().locator(f"main > p {MARKER}").all_inner_texts()
-    first_times = [int(number.strip("[]")) for number in dict.fromkeys(numbers)]
+    page = visit()
+    expect(page.locator(".footnote ol")).to_have_css("list-style-type", "decimal")
+    numbers = page.locator(f"main > p {MARKER}").all_inner_texts()
+    first_times = [int(re.fullmatch(r"\[(\d+)\]", text)[1]) for text in dict.fromkeys(numbers)]
     assert first_times == sorted(first_times) and first_times[0] == 1
 
 
