@@ -279,6 +279,7 @@ def test_a_long_card_scrolls_and_shows_nothing_through(visit, size):
     page = visit(size)
     open_a_source(page)
     card = page.locator(CARD)
+    expect(card).to_have_css("border-top-style", "solid")
     card.locator("p").evaluate("text => text.append(' word'.repeat(2000))")
     box = card.bounding_box()
     assert box["y"] >= size[1] / 2
@@ -425,7 +426,8 @@ def test_each_page_has_its_language_title_heading_and_licence(visit, site, name)
     assert unreadable(page, "h1") == []
     for address in ("licenses/by-sa/4.0", "wiki/2020_Barda_missile_attacks"):
         expect(page.locator(f"footer a[href*='{address}']")).to_be_visible()
-    expect(page.locator("meta[name=referrer]")).to_have_attribute("content", "no-referrer")
+    for name, content in (("referrer", "no-referrer"), ("color-scheme", "light dark")):
+        expect(page.locator(f"meta[name={name}]")).to_have_attribute("content", content)
 
 
 def test_the_footer_shows_the_addresses_that_a_publisher_wrote(tmp_path):
@@ -442,6 +444,7 @@ def test_the_footer_shows_the_addresses_that_a_publisher_wrote(tmp_path):
     known, lost, unknown, _ = pages
     assert f'rel="canonical" href="{site}"' in known and 'href="/barda/"' in lost
     assert f">{site}</a>" in known and f'href="{repo}"' in known
+    assert re.search('name="description" content="[^"]', known)
     date = re.search("sources_read: (.+)", text)[1]
     assert f"on {date}." in known and f"on {date}." in unknown
     assert "canonical" not in unknown and "Send a correction" not in unknown
