@@ -55,16 +55,19 @@ TRACKING = r"[?&](utm_\w+|\w*clid)="  # ?utm_source=x, &fbclid=x
 # What the page itself looks for, and so may say, without a source, that it did not find.
 TEXTS = (
     "account|answer|appeal|article|chapter|claim|comment|confirmation|copy|copies|count|date|decision"
-    "|denial|explanation|figure|film|finding|investigation|judgment|list|outcome|page|passage"
+    "|denial|explanation|figure|film|finding|investigation|judgment|list|original|outcome|page|passage"
     "|photograph|record|report|reply|replies|response|ruling|source|statement|text|total|translation"
     "|verdict|version|video"
 )
-# Not “found, since Armenia fired”, nor “found by the mayor”: that says more than the search.
-FOUND = r"(?:found|read|opened)\b(?!.*\b(?:because|but|by|fell|said|since|while)\b)"
+# Not “found, since Armenia fired”, “found by the mayor”: that says more than the search.
+FOUND = (
+    r"(?:found|read|opened|checked|watched)\b"
+    r"(?!.*(?:\b(?:because|but|by|said|since|while)\b|, and (?!no\b|.* could not be )))"
+)
 # “No reply to this was found”, “Nothing on the outcome could be read”; not “No rocket was found”.
 NOT_ONE = (
-    r"(?:no|nor|neither|none|nothing (?:about|from|in|of|on))\b"
-    rf".*\b(?:{TEXTS})s?\b.* (?:was|were|has been|have been|could be) {FOUND}"
+    rf"(?:(?:no|nor|neither|none)\b.*\b(?:{TEXTS})s?|nothing (?:about|on))\b"
+    rf".* (?:was|were|has been|have been|could be) {FOUND}"
 )
 # “Amnesty’s chapter on Barda could not be read”; not “It rained, and the report could not be read”.
 NOT_THIS = rf"(?:[^\s,;:]+ ){{0,3}}(?:{TEXTS})s?\b.* (?:was not|were not|could not be) {FOUND}"
